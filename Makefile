@@ -1,0 +1,63 @@
+# `make` alone lists the commands. Everything runs in .venv and node_modules, made on first use.
+.DEFAULT_GOAL := help
+SHELL := bash
+PORT ?= 7071
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest
+
+.PHONY: help
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: $(VENV)/.installed node_modules/.installed ## Install what the project needs, into the project's folder
+
+$(VENV)/.installed: requirements-dev.txt .python-version
+	@bash localdev/setup/python.sh $(VENV)
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json
+	@bash localdev/setup/node.sh
+	@touch $@
+
+.PHONY: run
+run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a token (PORT=, MEMORY=1, HOST=func)
+	@PORT=$(PORT) MEMORY=$(MEMORY) HOST=$(HOST) exec $(PYTHON) -m localdev
+
+.PHONY: test
+test: setup format lint types tests ## Check everything: format, lint, types and all tests
+
+.PHONY: format
+format: setup ## Check the formatting (mend it with `make fix`)
+	@$(PYTHON) -m ruff format --check -q .
+
+.PHONY: lint
+lint: setup ## Lint
+	@$(PYTHON) -m ruff check -q .
+
+.PHONY: types
+types: setup ## Check the types of the product
+	@$(PYTHON) -m mypy
+
+.PHONY: tests
+tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
+	@$(PYTEST) $(ONLY)
+
+.PHONY: fix
+fix: setup ## Format, and mend what the linter can
+	@$(PYTHON) -m ruff format -q . && $(PYTHON) -m ruff check -q --fix .
+
+.PHONY: bench
+bench: setup ## Run the benchmarks
+	@$(PYTHON) -m benchmarks
+
+.PHONY: lock
+lock: setup ## Pin the newest allowed versions of every dependency, with hashes
+	@for name in requirements requirements-dev; do \
+	  $(VENV)/bin/uv pip compile -q --universal --upgrade --python-version 3.13 --generate-hashes --no-header \
+	    --no-emit-index-url --no-emit-find-links -o $$name.txt $$name.in; done
+
+.PHONY: clean
+clean: ## Remove what was installed and what local runs left
+	@rm -rf $(VENV) node_modules .local .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Administration use cases: what the console and the admin API do."""

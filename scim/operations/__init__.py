@@ -1,0 +1,1 @@
+"""SCIM use cases: one module for each operation, behind one dispatcher."""

@@ -1,0 +1,1 @@
+"""RFC 7643: schemas, attributes and their characteristics. Imports nothing but `scim.errors`."""

@@ -1,0 +1,1 @@
+"""The directory and the configuration in Azure Table Storage."""
