@@ -1,7 +1,7 @@
 """Attributes, schemas and resource types as values that the engine is driven by (RFC 7643 §2, §6, §7).
 
-They are compiled once from the definition documents that `/Schemas` serves, so that what is announced is what is done.
-Attribute names are compared without regard to case (RFC 7643 §2.1): look them up through `by_name`, with `name.lower()`.
+They are compiled once from the definitions that `/Schemas` serves, so that what is announced is what is done.
+Attribute names are compared without regard to case (RFC 7643 §2.1): look them up in `by_name`, with `name.lower()`.
 """
 
 from collections.abc import Mapping
@@ -99,7 +99,7 @@ class ResourceType:
     extensions_by_urn: Mapping[str, Schema] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "by_name", COMMON_BY_NAME | self.schema.by_name)
+        object.__setattr__(self, "by_name", {**COMMON_BY_NAME, **self.schema.by_name})
         by_urn = {extension.id.lower(): extension for extension in self.extensions}
         object.__setattr__(self, "extensions_by_urn", by_urn)
 

@@ -131,7 +131,7 @@ class Rows(Protocol):
         """The row, or None when there is none."""
         ...
 
-    async def query(  # noqa: PLR0913 - the parts of a range query
+    async def query(
         self,
         table: str,
         partition: str,

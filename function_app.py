@@ -1,0 +1,22 @@
+"""The Azure Functions app: settings, application, blueprints."""
+
+import os
+from functools import cache
+
+import azure.functions as func
+
+from scim.bootstrap import Application, SystemClock, build
+from scim.settings import Settings
+from scim.triggers.scim_api import scim_api
+from scim.triggers.timers import timers
+
+
+@cache
+def application() -> Application:
+    """The application, built when the first function is invoked."""
+    return build(Settings.from_environment(os.environ))  # noqa: TID251 - the one place where the environment is read
+
+
+app = func.FunctionApp()
+app.register_functions(scim_api(lambda: application().dispatcher))
+app.register_functions(timers(lambda: application().jobs, SystemClock()))

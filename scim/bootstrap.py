@@ -1,0 +1,120 @@
+"""The one place that knows every concrete class."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uuid6
+from azure.identity.aio import ManagedIdentityCredential
+
+from scim.background import Background
+from scim.domain.ports import Clock, Identifiers, TokenVault
+from scim.operations.authentication import Authenticator
+from scim.operations.context import Services
+from scim.operations.dispatch import Dispatcher
+from scim.schema.catalog import group_type, user_type
+from scim.settings import Settings
+from scim.storage.key_vault import KeyVaultTokens, connect
+from scim.storage.tables import entities, keys
+from scim.storage.tables.azure_rows import AzureRows
+from scim.storage.tables.bookmarks import Bookmarks
+from scim.storage.tables.configuration import TableProviders, TableTokens
+from scim.storage.tables.counters import Counters
+from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables.groups import TableGroups
+from scim.storage.tables.jobs import JobRunner
+from scim.storage.tables.organizations import TableOrganizations
+from scim.storage.tables.planner import group_indexes, user_indexes
+from scim.storage.tables.rows import Rows
+from scim.storage.tables.search import Search, Shelf
+from scim.storage.tables.users import TableUsers
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """See `scim.domain.ports.Clock`."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the Clock port
+
+
+class Uuid7Identifiers:
+    """UUIDv7s."""
+
+    def new(self) -> str:
+        """See `scim.domain.ports.Identifiers`."""
+        return str(uuid6.uuid7())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Rollcall, wired."""
+
+    dispatcher: Dispatcher
+    services: Services
+    users: TableUsers
+    groups: TableGroups
+    organizations: TableOrganizations
+    providers: TableProviders
+    tokens: TableTokens
+    vault: TokenVault
+    jobs: JobRunner
+    clock: Clock
+    background: Background
+
+
+def build(settings: Settings) -> Application:
+    """The application on Azure: Table Storage and Key Vault, reached as the app's managed identity.
+
+    Nothing is connected yet: clients connect when they are first used.
+    """
+    credential = ManagedIdentityCredential(client_id=settings.managed_identity_client_id)
+    rows = AzureRows(str(settings.tables_url), credential)
+    vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
+    return assemble(rows, vault, base_url=settings.scim_base_url)
+
+
+def assemble(
+    rows: Rows,
+    vault: TokenVault,
+    *,
+    base_url: str,
+    clock: Clock | None = None,
+    identifiers: Identifiers | None = None,
+) -> Application:
+    """The application over given storage; the one place where tests put something else in."""
+    clock, identifiers, background = clock or SystemClock(), identifiers or Uuid7Identifiers(), Background()
+    table = DirectoryTable(rows)
+    counters, bookmarks = Counters(table), Bookmarks(table, clock, background)
+    jobs = JobRunner(table, clock)
+    organizations = TableOrganizations(table, clock)
+    providers, tokens = TableProviders(rows), TableTokens(rows)
+    user_shelf = Shelf(
+        kind="u", key=keys.user, keys=keys.users, decode=entities.user_of, indexes=user_indexes(user_type())
+    )
+    group_shelf = Shelf(
+        kind="g", key=keys.group, keys=keys.groups, decode=entities.group_of, indexes=group_indexes(group_type())
+    )
+    users = TableUsers(table, counters, jobs, Search(table, counters, bookmarks, user_shelf))
+    groups = TableGroups(table, counters, jobs, Search(table, counters, bookmarks, group_shelf))
+    services = Services(
+        users=users,
+        groups=groups,
+        organizations=organizations,
+        clock=clock,
+        identifiers=identifiers,
+        base_url=base_url,
+    )
+    authenticator = Authenticator(tokens, providers, vault, clock, background)
+    return Application(
+        dispatcher=Dispatcher(services, authenticator),
+        services=services,
+        users=users,
+        groups=groups,
+        organizations=organizations,
+        providers=providers,
+        tokens=tokens,
+        vault=vault,
+        jobs=jobs,
+        clock=clock,
+        background=background,
+    )

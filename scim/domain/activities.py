@@ -1,0 +1,119 @@
+"""Activities: the record that every accepted change leaves, in the same transaction as the change."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from scim.domain.users import User, UserType
+
+
+class Status(StrEnum):
+    """The labels that administrators filter by (R107-R121)."""
+
+    END_USER_CREATED = "End User Created"
+    END_USER_UPDATED = "End User Updated"
+    END_USER_DISABLED = "End User Disabled"
+    TECHNICIAN_CREATED = "Technician Created"
+    TECHNICIAN_DELETED = "Technician Deleted"
+    TECHNICIAN_UPDATED = "Technician Updated"
+    TOKEN_CREATED = "Token Created"  # noqa: S105
+    TOKEN_REMOVED = "Token Removed"  # noqa: S105
+    USER_GROUP_CREATED = "User group Created"
+    USER_GROUP_DELETED = "User group Deleted"
+    USER_GROUP_UPDATED = "User group Updated"
+    SSO_CREATED = "Created"
+    SSO_DELETED = "Deleted"
+    SSO_DISABLED = "Disabled"
+    SSO_ENABLED = "Enabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who caused a change.
+
+    Attributes:
+        kind: An identity provider's token, a person in the console, or Rollcall itself.
+        id: The token's or the person's id.
+        request_id: Ties the activity to the log of the request.
+    """
+
+    kind: Literal["token", "account", "system"]
+    id: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One accepted change. It names attributes and never holds their values, except the three of a user's standing.
+
+    Attributes:
+        id: Unique; a write whose outcome is unknown is recognised by it.
+        time: When, UTC.
+        status: The label.
+        provider: The provider concerned.
+        actor: See `Actor`.
+        subject_kind: What was changed.
+        subject_id: Its id.
+        subject_name: Its name, "" where the change did not need to read it.
+        organizations: The organizations whose activity this is (AMB-28).
+        changed: Names of changed attributes.
+        detail: What the label alone does not say ("active: true → false").
+    """
+
+    id: str
+    time: datetime
+    status: Status
+    provider: str
+    actor: Actor
+    subject_kind: Literal["user", "group", "token", "provider"]
+    subject_id: str
+    subject_name: str = ""
+    organizations: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    detail: str = ""
+
+
+_CREATED = {UserType.END_USER: Status.END_USER_CREATED, UserType.TECHNICIAN: Status.TECHNICIAN_CREATED}
+_UPDATED = {UserType.END_USER: Status.END_USER_UPDATED, UserType.TECHNICIAN: Status.TECHNICIAN_UPDATED}
+_DELETED = {UserType.END_USER: Status.END_USER_DISABLED, UserType.TECHNICIAN: Status.TECHNICIAN_DELETED}
+"""There is no "End User Deleted": an end user who is deleted is disabled, and the detail says which (AMB-1)."""
+
+
+def created_status(user: User) -> Status:
+    """The label for a user's creation."""
+    return _CREATED[user.standing.user_type]
+
+
+def deleted_status(user: User) -> Status:
+    """The label for a user's deletion (AMB-1)."""
+    return _DELETED[user.standing.user_type]
+
+
+def updated_status(before: User, after: User) -> Status:
+    """The label for a change of a user: switching off an end user has its own (AMB-1, AMB-23)."""
+    switched_off = before.standing.active and not after.standing.active
+    if switched_off and after.standing.user_type is UserType.END_USER:
+        return Status.END_USER_DISABLED
+    return _UPDATED[after.standing.user_type]
+
+
+def standing_changes(before: User, after: User) -> str:
+    """What changed of a user's standing, as text: "active: true → false; organization: 3 → 4"."""
+    pairs = (
+        ("active", _flag(before.standing.active), _flag(after.standing.active)),
+        ("userType", before.standing.user_type, after.standing.user_type),
+        ("organization", before.standing.organization or "none", after.standing.organization or "none"),
+        ("managed by", before.provider, after.provider),
+    )
+    return "; ".join(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
+
+
+def organizations_of(*users: User) -> tuple[str, ...]:
+    """The organizations that see an activity about these states of an end user: both when one moves (AMB-28)."""
+    ids = {user.standing.organization for user in users}
+    return tuple(sorted(id_ for id_ in ids if id_ and id_ != "All"))
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - the value is the argument
+    return "true" if value else "false"

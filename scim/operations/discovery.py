@@ -1,0 +1,101 @@
+"""What this service can do and serves (RFC 7644 §4)."""
+
+from collections.abc import Iterable
+
+from scim.domain.resources import document_text
+from scim.errors import Forbidden, NotFound
+from scim.operations.context import Call, Services
+from scim.protocol.messages import Request, Response, list_response
+from scim.protocol.paging import MAX_COUNT
+from scim.schema.attributes import Document, ResourceType, Schema
+from scim.schema.catalog import resource_types as all_resource_types
+from scim.schema.urns import RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG
+
+
+def service_provider_config(services: Services, request: Request) -> Response:
+    """The features of SCIM that are served; public, so that clients can find out how to authenticate."""
+    _refuse_filter(request)
+    unsupported = {"supported": False}
+    document: Document = {
+        "schemas": [SERVICE_PROVIDER_CONFIG],
+        "patch": {"supported": True},
+        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "filter": {"supported": True, "maxResults": MAX_COUNT},
+        "changePassword": unsupported,
+        "sort": {"supported": True},
+        "etag": {"supported": True},
+        "authenticationSchemes": [
+            {
+                "type": "oauthbearertoken",
+                "name": "Bearer token",
+                "description": "A token that an administrator generates in the console, in the Authorization header.",
+                "specUri": "https://www.rfc-editor.org/info/rfc6750",
+                "primary": True,
+            }
+        ],
+        "meta": {
+            "resourceType": "ServiceProviderConfig",
+            "location": f"{services.base_url}/ServiceProviderConfig",
+        },
+    }
+    return Response(status=200, body=document_text(document))
+
+
+async def resource_types(call: Call) -> Response:
+    """All resource types."""
+    return _listed(call, (_resource_type_document(call, kind) for kind in all_resource_types()))
+
+
+async def resource_type(call: Call) -> Response:
+    """One resource type."""
+    for kind in all_resource_types():
+        if kind.name.lower() == call.route.id.lower():
+            return Response(status=200, body=document_text(_resource_type_document(call, kind)))
+    raise NotFound("There is no such resource type.")
+
+
+async def schemas(call: Call) -> Response:
+    """All schemas."""
+    return _listed(call, (_schema_document(call, schema) for schema in _all_schemas()))
+
+
+async def schema(call: Call) -> Response:
+    """One schema."""
+    for candidate in _all_schemas():
+        if candidate.id.lower() == call.route.id.lower():
+            return Response(status=200, body=document_text(_schema_document(call, candidate)))
+    raise NotFound("There is no such schema.")
+
+
+def _listed(call: Call, documents: Iterable[Document]) -> Response:
+    _refuse_filter(call.request)
+    texts = [document_text(document) for document in documents]
+    return list_response(texts, total=len(texts), start_index=1)
+
+
+def _refuse_filter(request: Request) -> None:
+    """A filter here must be refused, not ignored (RFC 7644 §4)."""
+    if request.query.get("filter"):
+        raise Forbidden("Discovery endpoints cannot be filtered.")
+
+
+def _all_schemas() -> list[Schema]:
+    return [schema for kind in all_resource_types() for schema in (kind.schema, *kind.extensions)]
+
+
+def _resource_type_document(call: Call, kind: ResourceType) -> Document:
+    return {
+        "schemas": [RESOURCE_TYPE],
+        "id": kind.name,
+        "name": kind.name,
+        "endpoint": kind.endpoint,
+        "description": kind.description,
+        "schema": kind.schema.id,
+        "schemaExtensions": [{"schema": extension.id, "required": False} for extension in kind.extensions],
+        "meta": {"resourceType": "ResourceType", "location": f"{call.services.base_url}/ResourceTypes/{kind.name}"},
+    }
+
+
+def _schema_document(call: Call, schema: Schema) -> Document:
+    location = f"{call.services.base_url}/Schemas/{schema.id}"
+    return {"schemas": [SCHEMA], **schema.definition, "meta": {"resourceType": "Schema", "location": location}}

@@ -1,0 +1,152 @@
+"""PATCH (RFC 7644 §3.5.2)."""
+
+from dataclasses import dataclass, replace
+
+from scim.domain.groups import Group, Member, MembershipChange
+from scim.domain.ports import VersionConflict
+from scim.domain.resources import document_text
+from scim.domain.users import User
+from scim.errors import NotFound, PreconditionFailed
+from scim.operations.accounts import assess, updated, visible_user
+from scim.operations.bodies import read_patch
+from scim.operations.context import Call
+from scim.operations.replace import difference, group_activity, group_updated
+from scim.operations.replies import group_reply, user_reply
+from scim.operations.retrying import until_settled
+from scim.operations.rosters import admitted
+from scim.protocol.members import MembersChange
+from scim.protocol.messages import Response
+from scim.protocol.patching import Patch, apply_patch
+from scim.protocol.preconditions import check_if_match, named_version
+
+
+async def user(call: Call) -> Response:
+    """Modify a user; replies with it. One that changes nothing writes nothing."""
+    patch = read_patch(call)
+    _ = call.projection
+
+    async def attempt() -> User:
+        before = await visible_user(call, call.route.id)
+        check_if_match(call.if_match, before.version)
+        patched = apply_patch(before.document(), patch)
+        if not patched.changed and before.provider == call.provider.id:
+            return before
+        after = replace(
+            before,
+            provider=call.provider.id,
+            text=document_text(patched.document),
+            modified=call.services.clock.now(),
+            standing=await assess(call, patched.document),
+        )
+        return await updated(call, before, after, patched.changed, patched.unknown)
+
+    return await user_reply(call, await until_settled(call.route.id, attempt))
+
+
+async def group(call: Call) -> Response:
+    """Modify a group; replies with 204, or with the group when the client says what it wants of it."""
+    patch = read_patch(call)
+    roster = await _roster(call, patch)
+    _ = call.projection
+    if patch.changes:
+        version = await until_settled(call.route.id, lambda: _change_group(call, patch, roster))
+    else:
+        version = await _change_members(call, roster)
+    if call.projection.is_default:
+        return Response(status=204, headers={"ETag": version} if version else {})
+    return await group_reply(call, await _group(call))
+
+
+@dataclass(frozen=True, slots=True)
+class _Roster:
+    """What a PATCH does to members, with those that exist.
+
+    Attributes:
+        change: As the client asked.
+        add: The members to add that exist here, by id.
+        ignored: Names for those that do not, and for unknown attributes.
+    """
+
+    change: MembersChange
+    add: dict[str, Member]
+    ignored: tuple[str, ...]
+
+    @property
+    def depends_on_members(self) -> bool:
+        """Whether what is to be removed can only be told by reading the members."""
+        return self.change.clear or bool(self.change.remove_where)
+
+
+async def _roster(call: Call, patch: Patch) -> _Roster:
+    change = patch.members or MembersChange()
+    known, ignored = await admitted(call, change.add) if change.add else ({}, ())
+    known.pop(call.route.id, None)  # a group is no member of itself
+    return _Roster(change, known, patch.unknown + ignored)
+
+
+async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
+    """Change attributes, and members with them."""
+    before = await _group(call)
+    check_if_match(call.if_match, before.version)
+    patched = apply_patch(before.document(), patch)
+    members = await _membership_change(call, roster)
+    if not patched.changed:
+        return await _write_members(call, roster, members, before.version if call.if_match else None) or before.version
+    after = replace(before, text=document_text(patched.document), modified=call.services.clock.now())
+    changed = patched.changed + (("members",) if members else ())
+    return (await group_updated(call, before, after, members, changed, roster.ignored)).version
+
+
+async def _change_members(call: Call, roster: _Roster) -> str:
+    """Change members alone, which needs no look at the group: such changes do not conflict with each other."""
+    if roster.depends_on_members:
+        check_if_match(call.if_match, (await _group(call)).version)
+    members = await _membership_change(call, roster)
+    expected = named_version(call.if_match)
+    if not members or (call.if_match and not expected):
+        found = await _group(call)
+        check_if_match(call.if_match, found.version)
+        if not members:
+            return found.version
+    try:
+        return await _write_members(call, roster, members, expected) or ""
+    except VersionConflict as conflict:
+        found = await _group(call)  # there is none: 404
+        raise PreconditionFailed(
+            f"The group has changed since the version in If-Match; it is at {found.version}."
+        ) from conflict
+
+
+async def _membership_change(call: Call, roster: _Roster) -> MembershipChange:
+    """What the client asked for as ids to add and to remove."""
+    change = roster.change
+    if not roster.depends_on_members:
+        return MembershipChange(add=tuple(roster.add.values()), remove=tuple(sorted(change.remove)))
+    present = await call.services.groups.members(call.route.id)
+    if change.clear:
+        return difference(present, roster.add)
+    matching = {
+        member.id
+        for member in present
+        if any(matches({"value": member.id, "type": member.type}) for matches in change.remove_where)
+    }
+    removed = (matching | change.remove) - roster.add.keys()
+    return MembershipChange(add=tuple(roster.add.values()), remove=tuple(sorted(removed)))
+
+
+async def _write_members(
+    call: Call, roster: _Roster, members: MembershipChange, expected_version: str | None
+) -> str | None:
+    if not members:
+        return None
+    activity = group_activity(call, call.route.id, "", members, ("members",), roster.ignored)
+    return await call.services.groups.change_members(
+        call.provider.id, call.route.id, members, activity, expected_version=expected_version
+    )
+
+
+async def _group(call: Call) -> Group:
+    found = await call.services.groups.get(call.provider.id, call.route.id)
+    if found is None:
+        raise NotFound("There is no group with this id.")
+    return found

@@ -1,0 +1,184 @@
+"""What an operation of a PATCH does to the value of one attribute (RFC 7644 §3.5.2.1 to §3.5.2.3).
+
+An edit takes the value that is there, or None, and gives the value that is to be there, or None. Values are never
+modified: an edit makes new ones, so that a PATCH that fails half-way has changed nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from scim.domain.filtering.values import key_for
+from scim.errors import InvalidValue, NoTarget
+from scim.schema.attributes import Attribute, Document
+from scim.schema.values import check_count, check_primary
+
+type Edit = Callable[[Any, "Change"], Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One edit of one attribute.
+
+    Attributes:
+        edit: Makes the new value of the attribute from the old one.
+        container: The extension's URN whose object holds the attribute; None for the document itself.
+        owner: What stands before the attribute's name in messages and reports.
+        attribute: The attribute that is edited, also where the path names a sub-attribute.
+        value: What the edit works with: a whole value, a list of values, or sub-attributes of which those that are to
+            have no value are None.
+        selects: Which values of a multi-valued attribute are meant; None for all of them.
+        template: What a value that the filter selects consists of, should one have to be made; None if the filter
+            does not say.
+    """
+
+    edit: Edit
+    container: str | None
+    owner: str
+    attribute: Attribute
+    value: Any = None
+    selects: Callable[[Document], bool] | None = None
+    template: Document | None = None
+
+    @property
+    def name(self) -> str:
+        """The attribute's name as reports give it."""
+        return self.owner + self.attribute.name
+
+
+def clear(_old: Any, _change: Change) -> None:
+    """Nothing stays."""
+    return
+
+
+def assign(_old: Any, change: Change) -> Any:
+    """The given value, or list of values, takes the place of whatever was there."""
+    return None if change.value == [] else change.value
+
+
+def merge(old: Any, change: Change) -> Any:
+    """The given sub-attributes of a complex value change, the others stay (RFC 7644 §3.5.2.3)."""
+    return _merged(old or {}, change.value) or None
+
+
+def append(old: Any, change: Change) -> Any:
+    """The given values join those that are there; one that is there already takes over what else is said about it.
+
+    RFC 7644 §3.5.2.1
+    """
+    elements = list(old or ())
+    primary: list[int] = []
+    for value in change.value:
+        index = _index_of_same(value, elements, change.attribute)
+        if index is None:
+            index = len(elements)
+            elements.append(value)
+        elif type(value) is dict:
+            elements[index] = {**elements[index], **value}
+        if type(value) is dict and value.get("primary") is True:
+            primary.append(index)
+    check_count(elements, change.attribute, change.owner)
+    return _with_primary(elements, primary, change)
+
+
+def without(old: Any, change: Change) -> Any:
+    """The given values leave; what is not there cannot leave, and that is no error."""
+    attribute = change.attribute
+    return [
+        element for element in old or () if not any(_is_meant(value, element, attribute) for value in change.value)
+    ] or None
+
+
+def remove_selected(old: Any, change: Change) -> Any:
+    """The selected values leave."""
+    return [element for element in old or () if not _is_selected(element, change)] or None
+
+
+def merge_selected(old: Any, change: Change) -> Any:
+    """The given sub-attributes change in the selected values."""
+    return _edit_selected(old, change, _merged)
+
+
+def replace_selected(old: Any, change: Change) -> Any:
+    """The given value takes the place of each selected one, and stays one that the filter selects."""
+    template = change.template or {}
+    return _edit_selected(old, change, lambda _element, parts: _merged(template, parts))
+
+
+def _edit_selected(old: Any, change: Change, update: Callable[[Document, Document], Document]) -> Any:
+    """Update the selected values; when there is none, make the one that the filter describes.
+
+    RFC 7644 §3.5.2.3 wants `noTarget` there; Entra ID counts on the value being made.
+    """
+    parts: Document = change.value
+    elements = list(old or ())
+    selected = [index for index, element in enumerate(elements) if _is_selected(element, change)]
+    for index in selected:
+        elements[index] = update(elements[index], parts)
+    if not selected and any(part is not None for part in parts.values()):
+        if change.template is None:
+            raise NoTarget(f'No value of "{change.name}" matches the filter, and the filter does not describe one.')
+        selected = [len(elements)]
+        elements.append(_merged(change.template, parts))
+        check_count(elements, change.attribute, change.owner)
+    return _with_primary(elements, selected if parts.get("primary") is True else [], change)
+
+
+def _merged(element: Document, parts: Document) -> Document:
+    merged = {**element, **parts}
+    if None in merged.values():
+        return {name: value for name, value in merged.items() if value is not None}
+    return merged
+
+
+def _with_primary(elements: list[Any], primary: list[int], change: Change) -> Any:
+    """The values, of which the one that was just made primary is the only one (RFC 7644 §3.5.2)."""
+    if primary:
+        check_primary([elements[index] for index in primary], change.attribute, change.owner)
+        for index, element in enumerate(elements):
+            if index != primary[0] and element.get("primary") is True:
+                elements[index] = {**element, "primary": False}
+    return [element for element in elements if element != {}] or None
+
+
+def _is_selected(element: Document, change: Change) -> bool:
+    return change.selects is None or change.selects(element)
+
+
+def _index_of_same(value: Any, elements: list[Any], attribute: Attribute) -> int | None:
+    return next((index for index, element in enumerate(elements) if _is_same(value, element, attribute)), None)
+
+
+def _is_same(value: Any, element: Any, attribute: Attribute) -> bool:
+    """Whether adding `value` would add `element` again: the same `value` and, if given, the same `type`.
+
+    Values that have no `value`, such as addresses, are the same when everything but `primary` is.
+    """
+    if attribute.type != "complex":
+        key = key_for(attribute)
+        return bool(key(value) == key(element))
+    if "value" in value:
+        return _agree({"value", "type"} & value.keys(), value, element, attribute)
+    return _agree((value.keys() | element.keys()) - {"primary"}, value, element, attribute)
+
+
+def _is_meant(value: Any, element: Any, attribute: Attribute) -> bool:
+    """Whether a value that is to leave describes `element`."""
+    if attribute.type != "complex" or "value" in value:
+        return _is_same(value, element, attribute)
+    return _agree(value.keys(), value, element, attribute)
+
+
+def _agree(names: Any, one: Document, other: Document, attribute: Attribute) -> bool:
+    for name in names:
+        if name not in one or name not in other:
+            return False
+        key = key_for(attribute.by_name[name.lower()])
+        if key(one[name]) != key(other[name]):
+            return False
+    return True
+
+
+def refuse_clearing(name: str) -> InvalidValue:
+    """The refusal to take away a required attribute."""
+    return InvalidValue(f'"{name}" is required; it can be changed, not removed.')

@@ -1,0 +1,57 @@
+"""What the deployment tells the app, read once from the environment."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
+
+
+class Settings(BaseModel):
+    """The app's settings. None of them is secret: the app has a managed identity, and no keys."""
+
+    model_config = ConfigDict(frozen=True)
+
+    public_url: HttpUrl = Field(
+        alias="PUBLIC_URL",
+        description="The native host name of the deployment, as clients reach it: the base of every absolute link.",
+    )
+    tables_url: HttpUrl = Field(
+        alias="TABLES_URL", description="The table endpoint of the storage account that holds the directory."
+    )
+    key_vault_url: HttpUrl = Field(
+        alias="KEY_VAULT_URL", description="The Key Vault that holds the digests of provisioning tokens."
+    )
+    managed_identity_client_id: str | None = Field(
+        alias="AZURE_CLIENT_ID",
+        default=None,
+        description="The client id of the user-assigned identity; none for the system-assigned one.",
+    )
+
+    @field_validator("managed_identity_client_id", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: str | None) -> str | None:
+        return value or None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings.
+
+        Args:
+            environment: Usually `os.environ`.
+
+        Raises:
+            SettingsError: Names every setting that is missing or malformed, at once.
+        """
+        try:
+            return cls.model_validate(environment)
+        except ValidationError as error:
+            problems = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
+            raise SettingsError(f"The app's settings are incomplete. {problems}") from None
+
+    @property
+    def scim_base_url(self) -> str:
+        """What administrators paste into their identity provider (R037)."""
+        return f"{str(self.public_url).rstrip('/')}/ws/scim/v2"
+
+
+class SettingsError(Exception):
+    """The environment lacks settings, or has malformed ones."""

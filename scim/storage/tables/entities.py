@@ -1,0 +1,131 @@
+"""Domain values as rows and back. Every row carries the version of this layout."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import cast
+
+from scim.domain.activities import Activity
+from scim.domain.groups import Group, Member, MemberType
+from scim.domain.users import ALL_ORGANIZATIONS, Standing, User, UserType
+from scim.storage.tables import keys
+from scim.storage.tables.documents import column_text, text_columns
+from scim.storage.tables.rows import Columns, Insert, Row, Value
+
+LAYOUT = 1
+"""Version of the columns, in the column `v` of every row that has any."""
+
+
+def user_columns(user: User) -> dict[str, Value]:
+    """The columns of a user's row."""
+    standing = user.standing
+    columns: dict[str, Value] = {
+        "v": LAYOUT,
+        "created": user.created,
+        "modified": user.modified,
+        "userType": standing.user_type.value,
+        "active": standing.active,
+        "administrator": user.administrator,
+    }
+    if standing.organization is not None:
+        columns["organization"] = standing.organization
+    if standing.contact is not None:
+        columns["contact"] = standing.contact
+    return columns | text_columns(user.text)
+
+
+def user_of(row: Row) -> User:
+    """The user in a row `u|P|<id>` or `t|P|<id>`."""
+    _, provider, user_id = row.row_key.split("|")
+    columns = row.columns
+    return User(
+        id=user_id,
+        provider=provider,
+        text=column_text(columns),
+        created=cast("datetime", columns["created"]),
+        modified=cast("datetime", columns["modified"]),
+        version=keys.version_of(row.etag),
+        standing=Standing(
+            user_type=UserType(str(columns["userType"])),
+            organization=_optional(columns, "organization"),
+            active=bool(columns["active"]),
+            contact=_optional(columns, "contact"),
+        ),
+        administrator=bool(columns["administrator"]),
+    )
+
+
+def user_index_keys(user: User) -> Iterator[str]:
+    """The keys of the rows, without columns of their own, by which the user is found."""
+    document = user.document()
+    yield keys.sorted_name(user.provider, document["userName"], user.id)
+    if external_id := document.get("externalId"):
+        yield keys.external_id(user.provider, external_id, user.id)
+    for email in document.get("emails", ()):
+        if address := email.get("value"):
+            yield keys.email(user.provider, address, user.id)
+    organization = user.standing.organization
+    if organization is not None and organization != ALL_ORGANIZATIONS:
+        yield keys.organization_user(organization, user.provider, user.id)
+
+
+def holder_columns(provider: str, resource_id: str) -> dict[str, Value]:
+    """The columns of a reservation: who holds the name."""
+    return {"v": LAYOUT, "provider": provider, "id": resource_id}
+
+
+def group_columns(group: Group) -> dict[str, Value]:
+    """The columns of a group's row."""
+    return {"v": LAYOUT, "created": group.created, "modified": group.modified, **text_columns(group.text)}
+
+
+def group_of(row: Row) -> Group:
+    """The group in a row `g|P|<id>`."""
+    _, provider, group_id = row.row_key.split("|")
+    return Group(
+        id=group_id,
+        provider=provider,
+        text=column_text(row.columns),
+        created=cast("datetime", row.columns["created"]),
+        modified=cast("datetime", row.columns["modified"]),
+        version=keys.version_of(row.etag),
+    )
+
+
+def group_index_keys(group: Group) -> Iterator[str]:
+    """The keys of the rows, without columns of their own, by which the group is found."""
+    if external_id := group.document().get("externalId"):
+        yield keys.group_external_id(group.provider, external_id, group.id)
+
+
+def member_columns(member: Member) -> dict[str, Value]:
+    """The columns of both rows of a membership."""
+    return {"type": member.type}
+
+
+def member_of(row: Row) -> Member:
+    """The member in a row `m|<groupId>|<memberId>`."""
+    return Member(keys.last_part(row.row_key), cast("MemberType", row.columns["type"]))
+
+
+def activity_key(activity: Activity) -> str:
+    """The row of an activity."""
+    return keys.activity(activity.time, activity.id)
+
+
+def activity_row(activity: Activity) -> Insert:
+    """The insertion of an activity; its key marks the transaction that it is part of."""
+    facts = asdict(activity)
+    columns: Mapping[str, Value] = {
+        "v": LAYOUT,
+        "time": facts.pop("time"),
+        "status": activity.status.value,
+        "facts": json.dumps({name: value for name, value in facts.items() if value}, ensure_ascii=False),
+    }
+    return Insert(activity_key(activity), columns)
+
+
+def _optional(columns: Columns, name: str) -> str | None:
+    value = columns.get(name)
+    return None if value is None else str(value)

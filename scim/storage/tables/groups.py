@@ -1,0 +1,246 @@
+"""The `Groups` port over the directory table."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scim.domain.activities import Activity
+from scim.domain.groups import Group, Member, MembershipChange
+from scim.domain.ports import NameTaken, Query, Results, VersionConflict
+from scim.domain.providers import Provider
+from scim.errors import Unavailable
+from scim.storage.tables import entities, keys, memberships
+from scim.storage.tables.counters import Counters, Stripe
+from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
+from scim.storage.tables.jobs import Job, JobKind, JobRunner, item_rows
+from scim.storage.tables.memberships import ROWS_PER_MEMBERSHIP, Step
+from scim.storage.tables.rows import ANY_ETAG, MAX_BATCH_OPERATIONS, Delete, Insert, Merge, Operation, Replace, Upsert
+from scim.storage.tables.search import Search
+
+ATTEMPTS = 5
+"""Tries of a transaction that meets changes of other members, or of a counter's stripe."""
+
+
+class TableGroups:
+    """See `scim.domain.ports.Groups`."""
+
+    def __init__(self, table: DirectoryTable, counters: Counters, jobs: JobRunner, search: Search[Group]) -> None:
+        self._table = table
+        self._counters = counters
+        self._jobs = jobs
+        self._search = search
+
+    async def get(self, provider_id: str, group_id: str) -> Group | None:
+        """One call."""
+        if not keys.is_id(group_id):
+            return None
+        row = await self._table.get(keys.group(provider_id, group_id))
+        return entities.group_of(row) if row else None
+
+    async def members(self, group_id: str, limit: int | None = None) -> Sequence[Member]:
+        """One call for each thousand members."""
+        return [entities.member_of(row) for row in await self._table.first(keys.members(group_id), limit)]
+
+    async def existing_members(self, provider_id: str, ids: Iterable[str]) -> dict[str, Member]:
+        """See `memberships.present_ids` for the number of calls."""
+        return await memberships.existing_members(self._table, provider_id, ids)
+
+    async def search(self, provider: Provider, query: Query) -> Results[Group]:
+        """See `scim.storage.tables.search`."""
+        return await self._search.run(provider.id, query)
+
+    async def create(self, group: Group, members: Sequence[Member], activity: Activity) -> Group:
+        """One call, when the members fit the transaction."""
+        head: list[Operation] = [
+            Insert(keys.group(group.provider, group.id), entities.group_columns(group)),
+            Insert(
+                keys.display_name(group.provider, group.display_name),
+                entities.holder_columns(group.provider, group.id),
+            ),
+            *(Upsert(key, {}) for key in entities.group_index_keys(group)),
+            entities.activity_row(activity),
+        ]
+        for _ in range(ATTEMPTS):
+            async with self._counters.stripe("g", group.provider) as stripe:
+                try:
+                    version = await self._write(group, [*head, stripe.step(1)], list(members), activity, (stripe, 1))
+                except Conflict as conflict:
+                    if conflict.on("c|"):
+                        continue
+                    raise await self._explained(conflict) from conflict
+            return replace(group, version=version or await self._version(group))
+        raise Unavailable
+
+    async def update(self, before: Group, after: Group, members: MembershipChange, activity: Activity) -> Group:
+        """One call, when the members fit the transaction and are as the caller believes."""
+        head = [*_changes(before, after), entities.activity_row(activity)]
+        steps = memberships.steps_of(members)
+        for _ in range(ATTEMPTS):
+            try:
+                version = await self._write(after, head, steps, activity)
+                return replace(after, version=version or await self._version(after))
+            except Conflict as conflict:
+                if not _about_members(conflict):
+                    raise await self._explained(conflict) from conflict
+                steps = await self._outstanding(after.id, steps)
+        raise Unavailable
+
+    async def change_members(
+        self,
+        provider_id: str,
+        group_id: str,
+        members: MembershipChange,
+        activity: Activity,
+        *,
+        expected_version: str | None = None,
+    ) -> str | None:
+        """One call when the members are as the caller believes and fit the transaction; three for others that fit."""
+        if not keys.is_id(group_id):
+            raise VersionConflict
+        group_key = keys.group(provider_id, group_id)
+        etag = keys.etag_of(expected_version) if expected_version else ANY_ETAG
+        head: list[Operation] = [Merge(group_key, {"modified": activity.time}, etag), entities.activity_row(activity)]
+        steps = memberships.steps_of(members)
+        if not steps:
+            if await self.get(provider_id, group_id) is None:
+                raise VersionConflict
+            return None
+        group = _Target(group_id, provider_id)
+        for _ in range(ATTEMPTS):
+            try:
+                return await self._write(group, head, steps, activity)
+            except Conflict as conflict:
+                if not _about_members(conflict):
+                    raise VersionConflict from conflict
+                steps = await self._outstanding(group_id, steps)
+                if not steps:
+                    return None
+        raise Unavailable
+
+    async def delete(self, group: Group, activity: Activity) -> None:
+        """Three calls, two of them at once, when the memberships fit; else a job takes them away."""
+        members, parents = await asyncio.gather(
+            self._table.first(keys.members(group.id), MAX_BATCH_OPERATIONS),
+            self._table.first(keys.memberships(group.id), MAX_BATCH_OPERATIONS),
+        )
+        operations: list[Operation] = [
+            Delete(keys.group(group.provider, group.id), keys.etag_of(group.version)),
+            Delete(keys.display_name(group.provider, group.display_name)),
+            *(Delete(key) for key in entities.group_index_keys(group)),
+            entities.activity_row(activity),
+        ]
+        pairs = [memberships.removal(group.id, keys.last_part(row.row_key)) for row in members]
+        pairs += [memberships.removal(keys.last_part(row.row_key), group.id) for row in parents]
+        at_once = fits(operations, len(pairs) * ROWS_PER_MEMBERSHIP + 1)
+        job = Job(
+            resource_id=group.id,
+            id=activity.id,
+            kind=JobKind.DISBAND_GROUP,
+            provider=group.provider,
+            started=activity.time,
+        )
+        operations += [operation for pair in pairs for operation in pair] if at_once else [job.insertion()]
+        for _ in range(ATTEMPTS):
+            async with self._counters.stripe("g", group.provider) as stripe:
+                try:
+                    etags = await self._table.commit([*operations, stripe.step(-1)], entities.activity_key(activity))
+                except Conflict as conflict:
+                    if conflict.on("c|"):
+                        continue
+                    raise VersionConflict from conflict
+                stripe.settle(-1, etags)
+            if not at_once:
+                await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)))
+            return
+        raise Unavailable
+
+    async def _outstanding(self, group_id: str, steps: Sequence[Step]) -> list[Step]:
+        """What is left to change, once unfinished changes have been made: they were accepted before this one."""
+        await self._jobs.finish_pending(group_id)
+        return await memberships.outstanding(self._table, group_id, steps)
+
+    async def _write(
+        self,
+        group: "Group | _Target",
+        head: Sequence[Operation],
+        steps: Sequence[Step],
+        activity: Activity,
+        counted: tuple[Stripe, int] | None = None,
+    ) -> str:
+        """Commit the head with as many steps as fit, and the rest as a job.
+
+        Returns:
+            The group's version; "" when a job has changed it since.
+
+        Raises:
+            Conflict: See `DirectoryTable.commit`.
+        """
+        marker = entities.activity_key(activity)
+        if fits(head, len(steps) * ROWS_PER_MEMBERSHIP):
+            etags = await self._table.commit([*head, *memberships.operations_of(group.id, steps)], marker)
+            _settle(counted, etags)
+            return keys.version_of(await self._table.etag(etags, keys.group(group.provider, group.id)))
+
+        items = item_rows(activity.id, steps)
+        if len(items) > 1:  # more than one transaction may carry
+            for row in items:
+                await self._table.apply([row])
+            items = []
+        first = (MAX_BATCH_OPERATIONS - len(head) - len(items) - 1) // ROWS_PER_MEMBERSHIP
+        job = Job(
+            resource_id=group.id,
+            id=activity.id,
+            kind=JobKind.CHANGE_MEMBERS,
+            provider=group.provider,
+            started=activity.time,
+            done=first,
+            total=len(steps),
+        )
+        operations = [*head, job.insertion(), *items, *memberships.operations_of(group.id, steps[:first])]
+        etags = await self._table.commit(operations, marker)
+        _settle(counted, etags)
+        await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)), steps)
+        return ""
+
+    async def _version(self, group: Group) -> str:
+        return keys.version_of(await self._table.etag({}, keys.group(group.provider, group.id)))
+
+    async def _explained(self, conflict: Conflict) -> Exception:
+        """Any conflict but that of a name means that the group is not as it was read."""
+        if conflict.kind == "exists" and conflict.on("d|"):
+            holder = await self._table.get(conflict.row_key)
+            if holder is not None:
+                return NameTaken(str(holder.columns["provider"]), str(holder.columns["id"]))
+        return VersionConflict()
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A group that need not be read to change its members."""
+
+    id: str
+    provider: str
+
+
+def _settle(counted: tuple[Stripe, int] | None, etags: Mapping[str, str]) -> None:
+    if counted is not None:
+        stripe, delta = counted
+        stripe.settle(delta, etags)
+
+
+def _about_members(conflict: Conflict) -> bool:
+    return conflict.on("m|") or conflict.on("r|")
+
+
+def _changes(before: Group, after: Group) -> Iterator[Operation]:
+    """The operations that turn the rows of one state of a group into those of another, members aside."""
+    etag = keys.etag_of(before.version)
+    yield Replace(keys.group(after.provider, after.id), entities.group_columns(after), etag)
+    old_name = keys.display_name(before.provider, before.display_name)
+    new_name = keys.display_name(after.provider, after.display_name)
+    if old_name != new_name:
+        yield Insert(new_name, entities.holder_columns(after.provider, after.id))
+        yield Delete(old_name)
+    old_keys, new_keys = set(entities.group_index_keys(before)), set(entities.group_index_keys(after))
+    yield from (Upsert(key, {}) for key in sorted(new_keys - old_keys))
+    yield from (Delete(key) for key in sorted(old_keys - new_keys))

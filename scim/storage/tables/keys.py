@@ -1,0 +1,302 @@
+"""Where everything is: the key layout of the `directory` and `config` tables.
+
+All rows of the directory are in one partition, so that every change is one entity group transaction (ADR 0004).
+`P` is the id of the owning provider, or `native`; `N` is `scim.schema.comparison.comparison_key`; `e` is `encoded`.
+
+| row key | holds | why |
+|---|---|---|
+| `u|P|<id>` | a user: document, standing | its ETag is `meta.version`; ids sort by creation |
+| `p|<id>` | what the console manages of an account | SCIM never writes it, and editing it leaves `meta.version` alone |
+| `t|P|<id>` | tombstone of a deleted user | thirty days |
+| `n|e(N(userName))` | provider and id of the holder | uniqueness in the tenant, `userName eq` |
+| `s|P|e(N(userName))|<id>` | nothing | `userName sw`, sorting by userName |
+| `x|P|e(externalId)|<id>` | nothing | `externalId eq` of users, which need not be unique |
+| `e|P|e(N(address))|<id>` | nothing | `emails.value eq`, a row for each distinct address |
+| `y|<orgId>|P|<id>` | nothing | the users of an organization |
+| `g|P|<id>` | a group's document | its ETag is `meta.version` |
+| `d|P|e(N(displayName))` | the group's id | uniqueness within the provider, `displayName eq` |
+| `w|P|e(externalId)|<id>` | nothing | `externalId eq` of groups |
+| `m|<groupId>|<memberId>` | the member's type | members of a group |
+| `r|<memberId>|<groupId>` | the member's type | groups of a member |
+| `o|<orgId>`, `l|e(N(name))` | an organization, its unique name | a user's write and its deletion meet here |
+| `c|<kind>|P|<stripe>` | a part of a total | see `counters` |
+| `a|<inverted time>|<id>` | an activity | written with its change, newest first |
+| `j|<resourceId>|<jobId>` | unfinished work | see `jobs` |
+| `i|<jobId>|<n>` | the list of a job's changes of members | jobs with long lists need several rows |
+| `b|<query>|<startIndex>` | where a page starts | see `bookmarks` |
+| `q|P|<userId>` | a native account that waits for an administrator's decision | adoption |
+| `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
+
+`config` is small and has a partition for each kind: `idp` (providers, by id), `tok` (token records, by token id) and
+`slots` (the live tokens of a provider, by provider id).
+"""
+
+import hashlib
+import re
+from datetime import datetime
+from urllib.parse import quote, unquote
+
+from scim.schema.comparison import comparison_key
+from scim.storage.tables.rows import KeyRange
+
+DIRECTORY = "directory"
+CONFIG = "config"
+TABLES = (DIRECTORY, CONFIG)
+
+PARTITION = "tenant|00"
+"""The partition of the directory. The suffix leaves room for sharding."""
+
+_UNSAFE = re.compile(r"[/\\#?%=|'\x00-\x1f\x7f-\x9f]")
+_MAX_PART_UNITS = 400
+_KEPT_UNITS = 330
+
+
+def encoded(part: str) -> str:
+    """A client's text as a part of a key: unsafe characters as `=HH`, long ones cut and completed by their digest.
+
+    Different texts have different codes, and a prefix of a text (up to 330 units of its code) has a prefix of its code.
+    """
+    code = _UNSAFE.sub(lambda match: f"={ord(match[0]):02X}", part)
+    if len(code) * 2 <= _MAX_PART_UNITS or units(code) <= _MAX_PART_UNITS:
+        return code
+    return f"{_first_units(code)}=h{hashlib.sha256(part.encode()).hexdigest()}"
+
+
+def encoded_prefix(part: str) -> str:
+    """The longest code with which the codes of all texts that start with `part` start."""
+    return _first_units(_UNSAFE.sub(lambda match: f"={ord(match[0]):02X}", part))
+
+
+def is_short(part: str) -> bool:
+    """Whether a text's code stands in keys whole: only then does a range of keys tell who starts with it."""
+    return encoded(part) == encoded_prefix(part)
+
+
+def units(text: str) -> int:
+    """The length of a text in UTF-16 code units, in which Azure Tables measures."""
+    return len(text) + sum(1 for character in text if character > "\uffff")
+
+
+def _first_units(code: str) -> str:
+    return code.encode("utf-16-le")[: _KEPT_UNITS * 2].decode("utf-16-le", "ignore")
+
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be an id that this service gave out; no other text ever becomes part of a key as an id."""
+    return _ID.fullmatch(text) is not None
+
+
+def prefix_range(prefix: str) -> KeyRange:
+    """All keys that start with a prefix."""
+    return KeyRange(prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))
+
+
+def after(key: str, keys: KeyRange) -> KeyRange:
+    """The part of a range that follows a key."""
+    return KeyRange(key + "\x20", keys.end)
+
+
+def last_part(row_key: str) -> str:
+    """What follows the last `|`: the id, in keys that end with one."""
+    return row_key.rpartition("|")[2]
+
+
+# Users
+
+
+def user(provider: str, user_id: str) -> str:
+    """The user's row."""
+    return f"u|{provider}|{user_id}"
+
+
+def users(provider: str) -> KeyRange:
+    """All users of a provider."""
+    return prefix_range(f"u|{provider}|")
+
+
+def tombstone(provider: str, user_id: str) -> str:
+    """The deleted user's row."""
+    return f"t|{provider}|{user_id}"
+
+
+def user_name(name: str) -> str:
+    """The reservation of a userName."""
+    return f"n|{encoded(comparison_key(name))}"
+
+
+def sorted_name(provider: str, name: str, user_id: str) -> str:
+    """The user's place in the order of names."""
+    return f"s|{provider}|{encoded(comparison_key(name))}|{user_id}"
+
+
+def sorted_names(provider: str, prefix: str = "") -> KeyRange:
+    """The provider's users whose name starts with a prefix, in the order of names."""
+    return prefix_range(f"s|{provider}|{encoded_prefix(comparison_key(prefix))}")
+
+
+def external_id(provider: str, value: str, user_id: str) -> str:
+    """The user's place under its externalId."""
+    return f"x|{provider}|{encoded(value)}|{user_id}"
+
+
+def external_ids(provider: str, value: str) -> KeyRange:
+    """The users with an externalId."""
+    return prefix_range(f"x|{provider}|{encoded(value)}|")
+
+
+def email(provider: str, address: str, user_id: str) -> str:
+    """The user's place under an e-mail address."""
+    return f"e|{provider}|{encoded(comparison_key(address))}|{user_id}"
+
+
+def emails(provider: str, address: str) -> KeyRange:
+    """The users with an e-mail address."""
+    return prefix_range(f"e|{provider}|{encoded(comparison_key(address))}|")
+
+
+def organization_user(organization_id: str, provider: str, user_id: str) -> str:
+    """The user's place in its organization."""
+    return f"y|{encoded(organization_id)}|{provider}|{user_id}"
+
+
+def adoption(provider: str, user_id: str) -> str:
+    """The native account's place in the provider's adoption queue."""
+    return f"q|{provider}|{user_id}"
+
+
+ADMINISTRATORS = "k|sysadmins"
+
+# Groups and memberships
+
+
+def group(provider: str, group_id: str) -> str:
+    """The group's row."""
+    return f"g|{provider}|{group_id}"
+
+
+def groups(provider: str) -> KeyRange:
+    """All groups of a provider."""
+    return prefix_range(f"g|{provider}|")
+
+
+def display_name(provider: str, name: str) -> str:
+    """The reservation of a group's displayName."""
+    return f"d|{provider}|{encoded(comparison_key(name))}"
+
+
+def group_external_id(provider: str, value: str, group_id: str) -> str:
+    """The group's place under its externalId."""
+    return f"w|{provider}|{encoded(value)}|{group_id}"
+
+
+def group_external_ids(provider: str, value: str) -> KeyRange:
+    """The groups with an externalId."""
+    return prefix_range(f"w|{provider}|{encoded(value)}|")
+
+
+def member(group_id: str, member_id: str) -> str:
+    """The membership, seen from the group."""
+    return f"m|{group_id}|{member_id}"
+
+
+def members(group_id: str) -> KeyRange:
+    """The members of a group."""
+    return prefix_range(f"m|{group_id}|")
+
+
+def membership(member_id: str, group_id: str) -> str:
+    """The membership, seen from the member."""
+    return f"r|{member_id}|{group_id}"
+
+
+def memberships(member_id: str) -> KeyRange:
+    """The groups of a member."""
+    return prefix_range(f"r|{member_id}|")
+
+
+# The rest
+
+
+def organization(organization_id: str) -> str:
+    """The organization's row."""
+    return f"o|{encoded(organization_id)}"
+
+
+ORGANIZATIONS = prefix_range("o|")
+
+
+def organization_name(name: str) -> str:
+    """The reservation of an organization's name."""
+    return f"l|{encoded(comparison_key(name))}"
+
+
+def counter(kind: str, provider: str, stripe: str) -> str:
+    """A stripe of a total."""
+    return f"c|{kind}|{provider}|{stripe}"
+
+
+def counters(kind: str, provider: str) -> KeyRange:
+    """All stripes of a total."""
+    return prefix_range(f"c|{kind}|{provider}|")
+
+
+_EPOCH_CEILING = 2**63
+
+
+def activity(moment: datetime, activity_id: str) -> str:
+    """The activity's row; later ones sort first."""
+    nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
+    return f"a|{_EPOCH_CEILING - nanoseconds:019d}|{activity_id}"
+
+
+ACTIVITIES = prefix_range("a|")
+
+
+def job(resource_id: str, job_id: str) -> str:
+    """A job on a resource."""
+    return f"j|{resource_id}|{job_id}"
+
+
+def jobs_of(resource_id: str) -> KeyRange:
+    """All jobs on a resource."""
+    return prefix_range(f"j|{resource_id}|")
+
+
+JOBS = prefix_range("j|")
+
+
+def job_items(job_id: str, index: int) -> str:
+    """A part of the list of a job's changes."""
+    return f"i|{job_id}|{index:03d}"
+
+
+JOB_ITEMS = prefix_range("i|")
+
+
+def bookmark(query: str, start_index: int) -> str:
+    """Where the page at a start index of a query begins."""
+    return f"b|{query}|{start_index}"
+
+
+# Versions
+
+_ETAG = re.compile(r"""W/"datetime'(.+)'"$""")
+_VERSION = re.compile(r'(?:W/)?"([^"]+)"$')
+
+
+def version_of(etag: str) -> str:
+    """An ETag of Table Storage as `meta.version`: the time stamp in it, as a weak entity tag."""
+    match = _ETAG.match(etag)
+    return f'W/"{unquote(match[1])}"' if match else f'W/"{quote(etag, safe="")}"'
+
+
+def etag_of(version: str) -> str:
+    """The ETag behind a `meta.version` that this service gave out."""
+    match = _VERSION.match(version)
+    opaque = match[1] if match else version
+    if opaque[:4].isdigit():
+        return f"W/\"datetime'{quote(opaque, safe='.-')}'\""
+    return unquote(opaque)

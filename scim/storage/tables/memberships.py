@@ -1,0 +1,85 @@
+"""Memberships: two rows each, one seen from the group and one from the member, always written together."""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from scim.domain.groups import Member, MembershipChange
+from scim.storage.tables import entities, keys
+from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables.rows import Delete, Insert, KeyRange, Operation
+
+ROWS_PER_MEMBERSHIP = 2
+POINT_READS = 32
+"""Up to so many ids are looked up by parallel point reads; more by ranges."""
+
+type Step = Member | str
+"""A member to add, or the id of one to remove."""
+
+
+def steps_of(change: MembershipChange) -> list[Step]:
+    """The single changes, additions first; to remove what cannot be an id is nothing to do."""
+    return [*change.add, *filter(keys.is_id, change.remove)]
+
+
+def operations_of(group_id: str, steps: Iterable[Step]) -> list[Operation]:
+    """The operations of the steps; each fails when it has nothing to do."""
+    return [
+        operation
+        for step in steps
+        for operation in (removal(group_id, step) if isinstance(step, str) else addition(group_id, step))
+    ]
+
+
+def addition(group_id: str, member: Member) -> tuple[Operation, Operation]:
+    """Both rows of a new membership."""
+    columns = entities.member_columns(member)
+    return Insert(keys.member(group_id, member.id), columns), Insert(keys.membership(member.id, group_id), columns)
+
+
+def removal(group_id: str, member_id: str) -> tuple[Operation, Operation]:
+    """Both rows of a membership that ends."""
+    return Delete(keys.member(group_id, member_id)), Delete(keys.membership(member_id, group_id))
+
+
+async def outstanding(table: DirectoryTable, group_id: str, steps: Sequence[Step]) -> list[Step]:
+    """Those of the steps that would still change something."""
+    ids = [step if isinstance(step, str) else step.id for step in steps]
+    present = await present_ids(table, f"m|{group_id}|", ids)
+    return [step for step in steps if (step in present if isinstance(step, str) else step.id not in present)]
+
+
+async def present_ids(table: DirectoryTable, prefix: str, ids: Iterable[str]) -> set[str]:
+    """Those of the ids for which there is a row `<prefix><id>`.
+
+    Reads keys only and leaps from each page's end to the next id that is wanted, so that it takes at most one call for
+    each id and at most one for each thousand rows under the prefix.
+    """
+    wanted = sorted(set(ids))
+    present: set[str] = set()
+    position = 0
+    while position < len(wanted):
+        span = KeyRange(prefix + wanted[position], f"{prefix}{wanted[-1]} ")
+        page = await table.page(span, columns=())
+        while not page.rows and page.continuation is not None:
+            page = await table.page(span, columns=(), continuation=page.continuation)
+        present.update(row.row_key.removeprefix(prefix) for row in page.rows)
+        if page.continuation is None:
+            break
+        position = bisect_right(wanted, page.rows[-1].row_key.removeprefix(prefix))
+    return present.intersection(wanted)
+
+
+async def existing_members(table: DirectoryTable, provider: str, ids: Iterable[str]) -> dict[str, Member]:
+    """Those of the ids that are users or, failing that, groups of the provider."""
+    wanted = [id_ for id_ in dict.fromkeys(ids) if keys.is_id(id_)]
+    users = await _existing(table, f"u|{provider}|", wanted)
+    groups = await _existing(table, f"g|{provider}|", [id_ for id_ in wanted if id_ not in users])
+    return {id_: Member(id_, "User" if id_ in users else "Group") for id_ in wanted if id_ in users or id_ in groups}
+
+
+async def _existing(table: DirectoryTable, prefix: str, ids: Sequence[str]) -> set[str]:
+    if len(ids) > POINT_READS:
+        return await present_ids(table, prefix, ids)
+    rows = await asyncio.gather(*(table.get(prefix + id_) for id_ in ids))
+    return {id_ for id_, row in zip(ids, rows, strict=True) if row is not None}

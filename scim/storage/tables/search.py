@@ -1,0 +1,276 @@
+"""Searching one resource type of one provider: exact totals, exact matches, bounded work.
+
+Two ways:
+
+* *streams*: every row of a range is a result, in key order. A page costs as many rows as it has, wherever it starts.
+* *collections*: the rows of a plan (`planner`), or of a bounded scan, are read, filtered, sorted and cut.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from scim.domain.filtering.evaluate import Predicate, compile_filter
+from scim.domain.filtering.nodes import Comparison, Node, to_text
+from scim.domain.filtering.resolution import resolve
+from scim.domain.filtering.sorting import sort_key
+from scim.domain.ports import Query, Results
+from scim.domain.resources import Resource
+from scim.errors import TooMany
+from scim.schema.attributes import Document
+from scim.storage.tables import keys
+from scim.storage.tables.bookmarks import Bookmarks
+from scim.storage.tables.counters import Counters, Kind
+from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables.planner import (
+    Access,
+    Indexes,
+    Known,
+    Reservation,
+    Span,
+    Union,
+    plan,
+    referenced_ids,
+    value_name,
+)
+from scim.storage.tables.rows import MAX_PAGE_ROWS, KeyRange, Row
+from scim.storage.tables.rows import Comparison as Condition
+
+MAX_SCAN_CALLS = 20
+"""Calls, of a thousand rows each, that one search may scan; more is `tooMany`."""
+MAX_POINT_READS = 200
+"""Candidates that are read one by one; for more, a scan is cheaper."""
+_CREATION_ORDERS = ("id", "meta.created")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf[R: Resource]:
+    """Where the resources of one type stand."""
+
+    kind: Kind
+    key: Callable[[str, str], str]
+    keys: Callable[[str], KeyRange]
+    decode: Callable[[Row], R]
+    indexes: Indexes
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A range all of whose rows are results.
+
+    Attributes:
+        keys: The range.
+        is_direct: Whether its rows are the resources, rather than end in their ids.
+        is_everything: Whether it has all resources of the provider, whose total is counted.
+        where: Conditions on the rows.
+    """
+
+    keys: KeyRange
+    is_direct: bool = False
+    is_everything: bool = False
+    where: tuple[Condition, ...] = ()
+
+
+class Search[R: Resource]:
+    """Searches of one resource type."""
+
+    def __init__(self, table: DirectoryTable, counters: Counters, bookmarks: Bookmarks, shelf: Shelf[R]) -> None:
+        self._table = table
+        self._counters = counters
+        self._bookmarks = bookmarks
+        self._shelf = shelf
+
+    async def run(self, provider: str, query: Query) -> Results[R]:
+        """See `scim.domain.ports.Users.search`."""
+        references = referenced_ids(query.filter, self._shelf.indexes) if query.filter else frozenset()
+        predicate = compile_filter(query.filter, self._shelf.indexes.resource_type) if query.filter else None
+        stream = await self._stream(provider, query)
+        if stream is not None:
+            return await self._page(provider, query, stream)
+        return await self._collection(provider, query, predicate, references)
+
+    # Streams
+
+    async def _stream(self, provider: str, query: Query) -> _Stream | None:
+        """The stream that answers a query, if one does."""
+        sorting = query.sort_by.name if query.sort_by else None
+        if query.descending and sorting is not None:
+            return None
+        if query.filter is None:
+            if sorting is None or sorting in _CREATION_ORDERS:
+                return _Stream(self._shelf.keys(provider), is_direct=True, is_everything=True)
+            if sorting == "userName":
+                return _Stream(keys.sorted_names(provider), is_everything=True)
+            return None
+        return await self._term_stream(provider, query.filter, sorting)
+
+    async def _term_stream(self, provider: str, node: Node, sorting: str | None) -> _Stream | None:
+        """The stream of exactly the matches of a filter that is a single term."""
+        if not isinstance(node, Comparison) or not isinstance(node.value, str):
+            return None
+        name = value_name(resolve(node.path, self._shelf.indexes.resource_type))
+        if (name, node.operator) == ("userName", "sw") and sorting in {None, "userName"}:
+            return _Stream(keys.sorted_names(provider, node.value)) if keys.is_short(node.value) else None
+        if (name, node.operator) == ("groups.value", "eq") and sorting is None:
+            return await self._members_stream(provider, node.value)
+        return None
+
+    async def _members_stream(self, provider: str, group_id: str) -> _Stream | None:
+        """The users in a group of the provider."""
+        if not keys.is_id(group_id) or await self._table.get(keys.group(provider, group_id)) is None:
+            return None  # the collection of nobody
+        return _Stream(keys.members(group_id), where=(Condition("type", "eq", "User"),))
+
+    async def _page(self, provider: str, query: Query, stream: _Stream) -> Results[R]:
+        if query.count == 0:
+            return Results(await self._total(provider, stream), ())
+        name = _query_name(provider, self._shelf.kind, query)
+        bookmark = await self._bookmarks.find(name, query.start_index) if query.start_index > 1 else None
+        if bookmark is not None and not stream.is_everything:
+            total, rows = bookmark.total, await self._rows(stream, query, bookmark.after)
+        else:
+            start = bookmark.after if bookmark else None
+            total, rows = await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
+        if len(rows) == query.count:
+            self._bookmarks.leave(name, query.start_index + query.count, rows[-1].row_key, total)
+        if stream.is_direct:
+            return Results(total, [self._shelf.decode(row) for row in rows])
+        return Results(total, await self._load(provider, [keys.last_part(row.row_key) for row in rows]))
+
+    async def _total(self, provider: str, stream: _Stream) -> int:
+        if stream.is_everything:
+            return await self._counters.total(self._shelf.kind, provider)
+        return len(await self._table.keys(stream.keys, stream.where))
+
+    async def _rows(self, stream: _Stream, query: Query, after: str | None) -> list[Row]:
+        """The rows of a page: after a key, or from the start with `start_index - 1` rows left out."""
+        span = keys.after(after, stream.keys) if after else stream.keys
+        if after is None and query.start_index > 1:
+            skipped = await self._skip(span, stream.where, query.start_index - 1)
+            if skipped is None:
+                return []
+            span = keys.after(skipped, span)
+        return await self._table.first(span, query.count, stream.where)
+
+    async def _skip(self, span: KeyRange, where: Sequence[Condition], count: int) -> str | None:
+        """The key of the row at position `count`, reading keys only; None when there are fewer."""
+        async for page in self._table.pages(span, where=where, columns=()):
+            if len(page.rows) >= count:
+                return page.rows[count - 1].row_key
+            count -= len(page.rows)
+        return None
+
+    # Collections
+
+    async def _collection(
+        self, provider: str, query: Query, predicate: Predicate | None, references: Collection[str]
+    ) -> Results[R]:
+        candidates = await self._candidates(provider, query.filter)
+        matches = await self._matching(candidates, predicate, references)
+        page: Sequence[tuple[R, Document]]
+        if query.sort_by is not None:
+            key = sort_key(query.sort_by)
+            matches.sort(key=lambda match: key(match[1]), reverse=query.descending)
+            page = matches[query.start_index - 1 :][: query.count]
+        else:
+            page = await self._slice(provider, query, matches)
+        return Results(len(matches), [resource for resource, _ in page])
+
+    async def _slice(
+        self, provider: str, query: Query, matches: Sequence[tuple[R, Document]]
+    ) -> Sequence[tuple[R, Document]]:
+        """The page of matches in the order of their ids, starting where the page before it ended."""
+        name = _query_name(provider, self._shelf.kind, query)
+        start = query.start_index - 1
+        bookmark = await self._bookmarks.find(name, query.start_index) if start and query.count else None
+        if bookmark is not None:
+            start = next((index for index, (match, _) in enumerate(matches) if match.id > bookmark.after), len(matches))
+        page = matches[start : start + query.count]
+        if page and start + query.count < len(matches):
+            self._bookmarks.leave(name, query.start_index + query.count, page[-1][0].id, len(matches))
+        return page
+
+    async def _candidates(self, provider: str, node: Node | None) -> list[R]:
+        """Resources among which all matches are, in the order of their ids."""
+        access = plan(node, self._shelf.indexes, provider) if node else None
+        ids = await self._ids(access) if access else None
+        if ids is None:
+            return await self._scan(provider)
+        return await self._load(provider, sorted(ids))
+
+    async def _ids(self, access: Access) -> set[str] | None:
+        """The ids that an access names; None when they are so many that a scan is cheaper."""
+        match access:
+            case Known(id_):
+                return {id_}
+            case Reservation(row_key):
+                row = await self._table.get(row_key)
+                return {str(row.columns["id"])} if row else set()
+            case Span(span):
+                rows = await self._table.first(span, MAX_POINT_READS + 1)
+                return {keys.last_part(row.row_key) for row in rows} if len(rows) <= MAX_POINT_READS else None
+            case Union(parts):
+                sets = await asyncio.gather(*(self._ids(part) for part in parts))
+                known = [ids for ids in sets if ids is not None]
+                return set().union(*known) if len(known) == len(sets) else None
+
+    async def _load(self, provider: str, ids: Iterable[str]) -> list[R]:
+        """The provider's resources with these ids, in this order; those that are gone or another's are left out."""
+        loaded: list[R] = []
+        wanted = iter([id_ for id_ in ids if keys.is_id(id_)])
+        while chunk := list(islice(wanted, MAX_POINT_READS)):
+            rows = await asyncio.gather(*(self._table.get(self._shelf.key(provider, id_)) for id_ in chunk))
+            loaded += [self._shelf.decode(row) for row in rows if row is not None]
+        return loaded
+
+    async def _scan(self, provider: str) -> list[R]:
+        resources: list[R] = []
+        calls = 0
+        async for page in self._table.pages(self._shelf.keys(provider)):
+            calls += 1
+            resources += [self._shelf.decode(row) for row in page.rows]
+            if calls == MAX_SCAN_CALLS and page.continuation is not None:
+                raise TooMany(
+                    f"This search would look at more than {MAX_SCAN_CALLS * MAX_PAGE_ROWS:,} resources. "
+                    f"Compare one of {', '.join(self._shelf.indexes.equal)} with eq."
+                )
+        return resources
+
+    async def _matching(
+        self, candidates: Iterable[R], predicate: Predicate | None, references: Collection[str]
+    ) -> list[tuple[R, Document]]:
+        """The candidates that match, with the documents that were looked at."""
+        attribute = self._shelf.indexes.reference
+        related = {id_: await self._related(id_) for id_ in references}
+        matches = []
+        for candidate in candidates:
+            document = candidate.resource()
+            values = [{"value": id_} for id_, ids in related.items() if candidate.id in ids]
+            if values:
+                document[attribute] = values
+            if predicate is None or predicate(document):
+                matches.append((candidate, document))
+        return matches
+
+    async def _related(self, id_: str) -> set[str]:
+        """The ids on the other side of the memberships of a group, or member."""
+        if not keys.is_id(id_):
+            return set()
+        span = keys.members(id_) if self._shelf.kind == "u" else keys.memberships(id_)
+        return {keys.last_part(key) for key in await self._table.keys(span)}
+
+
+def _query_name(provider: str, kind: Kind, query: Query) -> str:
+    """A name for a query, whatever its page."""
+    text = "|".join(
+        (
+            provider,
+            kind,
+            to_text(query.filter) if query.filter else "",
+            query.sort_by.name if query.sort_by else "",
+            str(query.descending),
+        )
+    )
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,171 @@
+"""The `Users` port over the directory table: one transaction for each write."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scim.domain.activities import Activity
+from scim.domain.ports import NameTaken, Query, Results, VersionConflict
+from scim.domain.providers import Provider
+from scim.domain.users import User
+from scim.errors import Unavailable
+from scim.storage.tables import administrators, entities, keys
+from scim.storage.tables.counters import Counters
+from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
+from scim.storage.tables.jobs import Job, JobKind, JobRunner
+from scim.storage.tables.memberships import removal
+from scim.storage.tables.rows import Delete, Insert, Merge, Operation, Replace, Upsert
+from scim.storage.tables.search import Search
+
+ATTEMPTS = 5
+"""Tries of a transaction whose conflict is over a counter's stripe, not over the resource."""
+AFTERMATH = timedelta(minutes=5)
+"""How long after a deletion memberships that were written while it ran are looked for."""
+
+
+class TableUsers:
+    """See `scim.domain.ports.Users`."""
+
+    def __init__(self, table: DirectoryTable, counters: Counters, jobs: JobRunner, search: Search[User]) -> None:
+        self._table = table
+        self._counters = counters
+        self._jobs = jobs
+        self._search = search
+
+    async def get(self, provider_id: str, user_id: str) -> User | None:
+        """One call."""
+        if not keys.is_id(user_id):
+            return None
+        row = await self._table.get(keys.user(provider_id, user_id))
+        return entities.user_of(row) if row else None
+
+    async def find_by_name(self, user_name: str, among: Collection[str]) -> User | None:
+        """One call for a miss, two for a hit."""
+        holder = await self._table.get(keys.user_name(user_name))
+        if holder is None or holder.columns["provider"] not in among:
+            return None
+        return await self.get(str(holder.columns["provider"]), str(holder.columns["id"]))
+
+    async def search(self, provider: Provider, query: Query) -> Results[User]:
+        """See `scim.storage.tables.search`."""
+        return await self._search.run(provider.id, query)
+
+    async def groups_of(self, user_id: str) -> Sequence[str]:
+        """One call for each thousand groups."""
+        if not keys.is_id(user_id):
+            return []
+        return [keys.last_part(key) for key in await self._table.keys(keys.memberships(user_id))]
+
+    async def create(self, user: User, activity: Activity) -> User:
+        """One call."""
+        user_key = keys.user(user.provider, user.id)
+        operations: list[Operation] = [
+            Insert(user_key, entities.user_columns(user)),
+            Insert(keys.user_name(user.user_name), entities.holder_columns(user.provider, user.id)),
+            *(Upsert(key, {}) for key in sorted(_index_keys(user))),
+            entities.activity_row(activity),
+        ]
+        etags = await self._commit(operations, activity, {user.provider: 1})
+        return replace(user, version=keys.version_of(await self._table.etag(etags, user_key)))
+
+    async def update(self, before: User, after: User, activity: Activity) -> User:
+        """One call; one more when a system administrator is switched off or on."""
+        operations = [*_changes(before, after), entities.activity_row(activity)]
+        if before.administrator and before.standing.active != after.standing.active:
+            guard = await administrators.switched(self._table, after.id, active=after.standing.active)
+            operations += [guard] if guard else []
+        moved = {} if before.provider == after.provider else {before.provider: -1, after.provider: 1}
+        etags = await self._commit(operations, activity, moved)
+        etag = await self._table.etag(etags, keys.user(after.provider, after.id))
+        return replace(after, version=keys.version_of(etag))
+
+    async def delete(self, user: User, groups: Sequence[str], activity: Activity) -> None:
+        """One call when the memberships fit; else a job takes them away, and goes on here as long as it may."""
+        operations: list[Operation] = [
+            Delete(keys.user(user.provider, user.id), keys.etag_of(user.version)),
+            Upsert(keys.tombstone(user.provider, user.id), entities.user_columns(user) | {"deleted": activity.time}),
+            Delete(keys.user_name(user.user_name)),
+            *(Delete(key) for key in sorted(_index_keys(user))),
+            entities.activity_row(activity),
+        ]
+        if user.administrator:
+            guard = await administrators.switched(self._table, user.id, active=False)
+            operations += [guard] if guard else []
+        memberships = [operation for group in groups for operation in removal(group, user.id)]
+        at_once = fits(operations, len(memberships) + 2)  # the job and the counter
+        job = Job(
+            resource_id=user.id,
+            id=activity.id,
+            kind=JobKind.FORGET_MEMBER,
+            provider=user.provider,
+            started=activity.time,
+            again=activity.time + AFTERMATH,
+        )
+        operations += [*memberships, job.deferred()] if at_once else [job.insertion()]
+        etags = await self._commit(operations, activity, {user.provider: -1})
+        if not at_once:
+            await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)))
+
+    async def ask_for_adoption(self, provider: Provider, user_id: str, asked_at: datetime) -> None:
+        """One call."""
+        await self._table.apply(
+            [Upsert(keys.adoption(provider.id, user_id), {"v": entities.LAYOUT, "asked": asked_at})]
+        )
+
+    async def _commit(
+        self, operations: Sequence[Operation], activity: Activity, counted: Mapping[str, int]
+    ) -> Mapping[str, str]:
+        """Commit together with the steps of the counters of the providers in `counted`."""
+        for _ in range(ATTEMPTS):
+            async with AsyncExitStack() as borrowed:
+                stripes = [
+                    (await borrowed.enter_async_context(self._counters.stripe("u", provider)), delta)
+                    for provider, delta in counted.items()
+                ]
+                steps = [stripe.step(delta) for stripe, delta in stripes]
+                try:
+                    etags = await self._table.commit([*operations, *steps], entities.activity_key(activity))
+                except Conflict as conflict:
+                    if conflict.on("c|"):
+                        continue
+                    raise await self._explained(conflict) from conflict
+                for stripe, delta in stripes:
+                    stripe.settle(delta, etags)
+                return etags
+        raise Unavailable
+
+    async def _explained(self, conflict: Conflict) -> Exception:
+        """Any conflict but that of a name means that the user is not as it was read."""
+        if conflict.kind == "exists" and conflict.on("n|"):
+            holder = await self._table.get(conflict.row_key)
+            if holder is not None:
+                return NameTaken(str(holder.columns["provider"]), str(holder.columns["id"]))
+        return VersionConflict()
+
+
+def _index_keys(user: User) -> set[str]:
+    return set(entities.user_index_keys(user))
+
+
+def _changes(before: User, after: User) -> Iterator[Operation]:
+    """The operations that turn the rows of one state of a user into those of another."""
+    old_row, new_row = keys.user(before.provider, before.id), keys.user(after.provider, after.id)
+    etag = keys.etag_of(before.version)
+    if old_row == new_row:
+        yield Replace(new_row, entities.user_columns(after), etag)
+    else:
+        yield Delete(old_row, etag)
+        yield Insert(new_row, entities.user_columns(after))
+
+    old_name, new_name = keys.user_name(before.user_name), keys.user_name(after.user_name)
+    holder = entities.holder_columns(after.provider, after.id)
+    if old_name != new_name:
+        yield Insert(new_name, holder)
+        yield Delete(old_name)
+    elif old_row != new_row:
+        yield Merge(new_name, holder)
+
+    old_keys, new_keys = _index_keys(before), _index_keys(after)
+    yield from (Upsert(key, {}) for key in sorted(new_keys - old_keys))
+    yield from (Delete(key) for key in sorted(old_keys - new_keys))

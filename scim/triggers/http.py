@@ -1,0 +1,33 @@
+"""Between the Functions host's requests and replies and ours."""
+
+import azure.functions as func
+import uuid6
+
+from scim.protocol.messages import MEDIA_TYPE, Request, Response
+
+BASE_PATH = "ws/scim/v2"
+
+
+def scim_request(request: func.HttpRequest, path: str) -> Request:
+    """The request as the dispatcher takes it.
+
+    Args:
+        request: From the host: query values are decoded, and header names may be in any letter case.
+        path: Below the SCIM base URL.
+    """
+    return Request(
+        method=request.method.upper(),
+        path=path,
+        query={name.lower(): value for name, value in request.params.items()},
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.get_body(),
+        id=str(uuid6.uuid7()),
+    )
+
+
+def http_response(response: Response) -> func.HttpResponse:
+    """The reply as the host takes it. Nothing of a directory belongs into a cache."""
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **response.headers}
+    if response.body is None:
+        return func.HttpResponse(status_code=response.status, headers=headers)
+    return func.HttpResponse(response.body, status_code=response.status, headers=headers, mimetype=MEDIA_TYPE)

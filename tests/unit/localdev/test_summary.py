@@ -1,0 +1,44 @@
+"""What the terminal shows when the app is ready."""
+
+import json
+from pathlib import Path
+
+from localdev.summary import describe
+
+RUN = {
+    "scim_url": "http://127.0.0.1:7071/ws/scim/v2",
+    "console_url": "http://127.0.0.1:7071/console",
+    "api_url": "http://127.0.0.1:7071/api",
+    "providers": [
+        {"id": "1", "name": "Contoso Entra", "scim_token": "rc_1"},
+        {"id": "2", "name": "Fabrikam Okta", "scim_token": "rc_2"},
+    ],
+    "organizations": [],
+    "admin": {"email": "ada@example.org", "password": "secret word", "totp_secret": "ABCD"},
+}
+
+
+def test_it_shows_what_one_needs_to_begin(tmp_path):
+    run_file = tmp_path / "run.json"
+    run_file.write_text(json.dumps(RUN))
+
+    text = describe("http://127.0.0.1:7071", run_file, Path("app.log"), 1.96)
+
+    assert text.splitlines() == [
+        "Rollcall is ready (2.0 s). Ctrl-C stops it.",
+        "",
+        "  SCIM URL      http://127.0.0.1:7071/ws/scim/v2",
+        "  SCIM token    rc_1  (Contoso Entra)",
+        "                rc_2  (Fabrikam Okta)",
+        "  Console       http://127.0.0.1:7071/console",
+        "  Sign in as    ada@example.org  secret word",
+        "  TOTP secret   ABCD",
+        "  Log           app.log",
+    ]
+
+
+def test_without_a_demo_tenant_it_shows_where_the_app_is():
+    text = describe("http://127.0.0.1:7071", None, Path("app.log"), 1)
+
+    assert "SCIM URL      http://127.0.0.1:7071/ws/scim/v2" in text
+    assert "token" not in text
