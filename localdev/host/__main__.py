@@ -30,8 +30,11 @@ def main() -> None:
     try:
         server = listen(arguments.port) if arguments.socket is None else socket.socket(fileno=arguments.socket)
         asyncio.run(serve(arguments.folder.absolute(), server))
-    except (StartFailure, WorkerFailure, RouteError, ValueError, OSError) as failure:
+    except WorkerFailure as failure:
+        print(failure.stack_trace, file=sys.stderr)
         sys.exit(f"The function app could not be loaded. {failure}")
+    except (StartFailure, RouteError, ValueError, OSError) as failure:
+        sys.exit(f"The function app could not be started. {failure}")
 
 
 async def serve(directory: Path, server: socket.socket) -> None:

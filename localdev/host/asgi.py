@@ -59,7 +59,7 @@ class HostApp:
         try:
             returned = await self._worker.invoke(function, to_message(scope, path, parameters, body))
         except WorkerFailure as failure:
-            _LOGGER.error("The function %s failed: %s", function.name, failure)  # noqa: TRY400 - it has the trace
+            _LOGGER.error("The function %s failed: %s\n%s", function.name, failure, failure.stack_trace)  # noqa: TRY400 - it has the trace
             return replies.EMPTY_500
         return replies.from_message(returned)
 

@@ -76,7 +76,7 @@ class Timers:
             try:
                 await self._worker.invoke(function, protos.TypedData(json=_timer(schedule, self._now())))
             except WorkerFailure as failure:
-                _LOGGER.error("The timer function %s failed: %s", function.name, failure)  # noqa: TRY400 - as it says
+                _LOGGER.error("The timer function %s failed: %s\n%s", function.name, failure, failure.stack_trace)  # noqa: TRY400 - as it says
 
 
 def _schedule(function: Function) -> Schedule:

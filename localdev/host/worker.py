@@ -14,7 +14,16 @@ from localdev.host import protos
 
 
 class WorkerFailure(Exception):
-    """The worker refused the app, or a function raised; the message is the exception's, with its stack trace."""
+    """The worker refused the app, or a function raised.
+
+    Args:
+        message: Type and message of the exception.
+        stack_trace: Where it was raised, for the log.
+    """
+
+    def __init__(self, message: str, stack_trace: str = "") -> None:
+        super().__init__(message)
+        self.stack_trace = stack_trace.rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +108,4 @@ def _message(**request: Any) -> SimpleNamespace:
 def _check(response: Any) -> None:
     if response.result.status != protos.StatusResult.Success:
         exception = response.result.exception
-        raise WorkerFailure(f"{exception.message}\n{exception.stack_trace}".rstrip())
+        raise WorkerFailure(exception.message, exception.stack_trace)

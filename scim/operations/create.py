@@ -52,7 +52,8 @@ async def group(call: Call) -> Response:
     """Create a group, with the members that exist here."""
     parsed = read_resource(call)
     _ = call.projection
-    members, ignored = await admitted(call, (member["value"] for member in parsed.members or ()))
+    known, ignored = await admitted(call, (member["value"] for member in parsed.members or ()))
+    members = list(known.values())
     now = call.services.clock.now()
     name = parsed.document["displayName"]
     created = Group(
@@ -74,7 +75,7 @@ async def group(call: Call) -> Response:
         detail=detail("", parsed.unknown + ignored),
     )
     try:
-        stored = await call.services.groups.create(created, list(members.values()), activity)
+        stored = await call.services.groups.create(created, members, activity)
     except NameTaken as taken:
         raise Uniqueness(f'A group with displayName "{name}" already exists.') from taken
-    return await group_reply(call, stored, 201)
+    return await group_reply(call, stored, 201, members)

@@ -66,7 +66,7 @@ async def group(call: Call) -> Response:
         after = replace(before, text=document_text(parsed.document), modified=call.services.clock.now())
         return await group_updated(call, before, after, members, changed, ignored + parsed.unknown)
 
-    return await group_reply(call, await until_settled(call.route.id, attempt))
+    return await group_reply(call, await until_settled(call.route.id, attempt), members=list(wanted.values()))
 
 
 async def group_updated(

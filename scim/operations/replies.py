@@ -23,9 +23,12 @@ async def user_text(call: Call, user: User) -> str:
     return represent(user, call.services.base_url, call.projection, references)
 
 
-async def group_reply(call: Call, group: Group, status: int = 200) -> Response:
-    """The group, with its members unless they are not wanted."""
-    members = await call.services.groups.members(group.id) if call.projection.wants("members") else None
+async def group_reply(call: Call, group: Group, status: int = 200, members: Sequence[Member] | None = None) -> Response:
+    """The group with its members, which are read when they are wanted and not given."""
+    if not call.projection.wants("members"):
+        members = None
+    elif members is None:
+        members = await call.services.groups.members(group.id)
     return Response(status=status, body=group_text(call, group, members), headers=_headers(call, group, status))
 
 

@@ -17,6 +17,7 @@ Where the RFC leaves room, or clients need it:
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from scim.domain.filtering.evaluate import compile_value_filter
@@ -26,7 +27,7 @@ from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, No
 from scim.protocol import edits
 from scim.protocol.edits import Change, Edit
 from scim.protocol.members import MembersChange, MembersFold, check_total, read_members
-from scim.protocol.names import Target, Targets, find, targets
+from scim.protocol.names import Target, Targets, find, per_resource_type, targets
 from scim.protocol.resources import extension_items, recompute_schemas
 from scim.schema.attributes import Attribute, Document, ResourceType
 from scim.schema.urns import PATCH_OP
@@ -42,6 +43,8 @@ from scim.schema.values import (
 
 MAX_OPERATIONS = 100
 """How many operations one PATCH may have."""
+
+_REMEMBERED_PATHS = 512
 
 type Verb = Literal["add", "replace", "remove"]
 
@@ -219,18 +222,18 @@ class _Reader:
                 self._unknown.note(key)
 
     def _read_path(self, verb: Verb, path: str, value: Any) -> None:
-        target, selection = find(self._by_name, path), None
+        target = find(self._by_name, path)
         if target is None:
-            parsed = parse_path(path)
-            target = find(self._by_name, str(parsed.attribute))
-            if target is None:
-                self._unknown.note(str(parsed.attribute), InvalidPath)
-                return
-            if parsed.value_filter is not None:
-                selection = _selection(parsed.value_filter, target)
-        if target.is_read_only:
+            name, selection = _parsed_path(self._resource_type)(path)
+            target = find(self._by_name, name)
+        else:
+            name, selection = path, None
+        if target is None:
+            self._unknown.note(name, InvalidPath)
+        elif target.is_read_only:
             raise Mutability(f'"{target.name}" is read-only.')
-        self._set(verb, target, value, selection)
+        else:
+            self._set(verb, target, value, selection)
 
     def _set(self, verb: Verb, target: Target, value: Any, selection: _Selection | None = None) -> None:
         """Let an operation act on what a name means."""
@@ -372,10 +375,28 @@ def _check_schemas(schemas: Any) -> None:
         raise InvalidSyntax(f'"schemas" of a PATCH must hold {PATCH_OP}.')
 
 
+@per_resource_type
+def _parsed_path(resource_type: ResourceType) -> Callable[[str], tuple[str, _Selection | None]]:
+    """The function that parses a path that is no mere name: the name in it, and what its filter selects.
+
+    It remembers: a mapping sends the same few paths with every user.
+    """
+    by_name = targets(resource_type)
+
+    @lru_cache(maxsize=_REMEMBERED_PATHS)
+    def parsed_path(path: str) -> tuple[str, _Selection | None]:
+        parsed = parse_path(path)
+        name = str(parsed.attribute)
+        target = find(by_name, name)
+        if target is None or target.is_read_only or parsed.value_filter is None:
+            return name, None
+        return name, _selection(parsed.value_filter, target)
+
+    return parsed_path
+
+
 def _selection(node: Node, target: Target) -> _Selection:
     attribute = target.attribute
-    if target.is_read_only:
-        raise Mutability(f'"{target.name}" is read-only.')
     if target.is_ignored or not attribute.multi_valued:
         raise InvalidPath(f'"{target.name}" is not multi-valued and takes no filter.')
     selects = compile_value_filter(node, attribute)

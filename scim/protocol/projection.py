@@ -139,6 +139,7 @@ def _default_selection(resource_type: ResourceType) -> _Selection:
     return selection | {each.id: _by_default(each.attributes) for each in resource_type.extensions}
 
 
+@per_resource_type
 def _everything(resource_type: ResourceType) -> _Selection:
     """All that may be returned when it is asked for by name."""
     selection = {each.name: _parts(each) for each in resource_type.by_name.values()}

@@ -96,7 +96,7 @@ class _Reader:
     def read(self, body: Document) -> None:
         by_name = self._by_name
         for key, value in body.items():
-            target = find(by_name, key)
+            target = by_name.get(key) or find(by_name, key)
             if target is None:
                 self._unknown.note(key)
             elif target.is_extension:

@@ -172,7 +172,7 @@ def _read_many(value: Any, attribute: Attribute, owner: str, unknown: UnknownNam
 
 
 def _read_complex(value: Any, attribute: Attribute, owner: str, unknown: UnknownNames) -> Document | None:
-    if is_no_value(value):
+    if type(value) is not dict and is_no_value(value):
         return None
     parts = read_parts(value, attribute, owner, unknown)
     if None in parts.values():

@@ -235,14 +235,13 @@ async def test_the_same_key_in_two_partitions_is_two_rows(rows: Rows) -> None:
 
 ODD_KEYS = [
     *(f"a{sign}b" for sign in string.punctuation if sign not in "/\\#?"),
-    *(sign for sign in string.punctuation if sign not in "/\\#?"),
+    *(sign for sign in string.punctuation if sign not in "/\\#?,"),
     "a b",
     " a ",
     "it''s",
     "100%25",
     "%2F",
     "a+b%20c",
-    "RowKey='x'",
     "u|=23EXT=23",
     "ümlaut",
     "e\u0301",
@@ -251,6 +250,8 @@ ODD_KEYS = [
     "\u00a0",
     "@start",
 ]
+MISREAD_BY_AZURITE = [",", "RowKey='x'"]
+"""It finds the key of a change in a batch by a pattern, which these defeat; nowhere else do they trouble it."""
 
 
 @pytest.mark.parametrize("key", [*ODD_KEYS, "k" * MAX_KEY_UNITS, "é" * MAX_KEY_UNITS])
@@ -270,11 +271,12 @@ async def test_any_allowed_key_reads_writes_and_deletes_its_own_row(rows: Rows, 
 
 
 async def test_odd_keys_in_one_batch_stay_apart(rows: Rows) -> None:
-    await put_many(rows, ODD_KEYS, lambda key: {"key": key})
+    keys = [*ODD_KEYS, *MISREAD_BY_AZURITE]
+    await put_many(rows, keys, lambda key: {"key": key})
 
     stored = await found(rows)
 
-    assert {row.row_key for row in stored} == set(ODD_KEYS)
+    assert {row.row_key for row in stored} == set(keys)
     assert all(row.columns == {"key": row.row_key} for row in stored)
 
 
@@ -315,12 +317,12 @@ async def test_a_range_starts_inclusive_and_ends_exclusive(rows: Rows) -> None:
 
 
 async def test_keys_are_ordered_by_utf16_code_unit(rows: Rows) -> None:
-    in_order = ["A", "Z", "a", "z", "|", "~", "é", "日", "\ud7ff", "😀", "😁", "\ue000", "豈", "\uff5e"]
+    in_order = ["A", "Z", "a", "z", "|", "~", "é", "日", "\ud7ff", "😀", "😁", "\ue000", "\uf900", "\uff5e"]
     await put_many(rows, list(reversed(in_order)))
 
     assert await keys_of(rows) == in_order
     assert await keys_of(rows, KeyRange("😀", "\ue000")) == ["😀", "😁"]
-    assert await keys_of(rows, KeyRange("\ue000", "\uffff")) == ["\ue000", "豈", "\uff5e"]
+    assert await keys_of(rows, KeyRange("\ue000", "\uffff")) == ["\ue000", "\uf900", "\uff5e"]
     assert await keys_of(rows, KeyRange("Z", "a")) == ["Z"]
 
 
@@ -365,7 +367,7 @@ async def test_a_limit_counts_the_rows_that_match(rows: Rows) -> None:
 
 
 async def test_paging_goes_on_after_keys_that_are_not_ascii(rows: Rows) -> None:
-    keys = ["a'b", "a%b", "é", "日", "😀", "\uff5e"]
+    keys = ["a%b", "a'b", "é", "日", "😀", "\uff5e"]
     await put_many(rows, keys)
 
     assert await keys_of(rows, limit=1) == keys
@@ -406,11 +408,11 @@ async def test_a_query_gives_the_etags_that_writes_gave(rows: Rows) -> None:
 
 
 OPERATORS = {"eq": eq, "ne": ne, "lt": lt, "le": le, "gt": gt, "ge": ge}
-# Azurite compares times by the millisecond, and binary values by their base64.
+# Azurite compares times by the millisecond and binary values by their base64, and reads no number with an exponent.
 COMPARED = {
     "text": (["", "A", "a", "ab", "it's", "é", "日", "😀", "\ue000"], OPERATORS),
     "whole": ([-(2**63), -(2**40), -3, -1, 0, 1, 2, 10, 2**31, 2**32 - 1, 2**40, 2**63 - 1], OPERATORS),
-    "part": ([-1e300, -1.5, 0.0, 0.1, 1.0, 2.0, 1e16, 1e300], OPERATORS),
+    "part": ([-1000000.5, -1.5, 0.0, 0.1, 1.0, 2.0, 1000000.0], OPERATORS),
     "flag": ([False, True], {"eq": eq, "ne": ne}),
     "time": ([datetime(1601, 1, 1, tzinfo=UTC), NOON, NOON + timedelta(milliseconds=1)], OPERATORS),
     "binary": ([b"", b"\x00", b"abc", bytes(range(256))], {"eq": eq, "ne": ne}),
@@ -559,6 +561,7 @@ async def test_a_failed_batch_leaves_every_row_as_it_was(rows: Rows) -> None:
 
 async def test_batches_at_once_lose_no_update(rows: Rows) -> None:
     await put(rows, Insert("n", {"n": 0}))
+    reasons = set()
 
     async def add(name: str) -> None:
         while True:
@@ -567,7 +570,7 @@ async def test_batches_at_once_lose_no_update(rows: Rows) -> None:
             try:
                 await put(rows, Replace("n", {"n": row.columns["n"] + 1}, row.etag), Insert(name, {}))
             except RowConflict as lost:
-                assert (lost.kind, lost.index) == ("changed", 0)
+                reasons.add((lost.kind, lost.index))
             else:
                 return
 
@@ -577,6 +580,7 @@ async def test_batches_at_once_lose_no_update(rows: Rows) -> None:
     assert row is not None
     assert row.columns == {"n": 8}
     assert len(await found(rows)) == 9
+    assert reasons == {("changed", 0)}
 
 
 async def test_every_version_of_a_row_has_its_own_etag(rows: Rows) -> None:
@@ -710,6 +714,7 @@ async def test_a_row_larger_than_the_service_takes_is_refused(rows: Rows) -> Non
         await rows.insert(TABLE, HERE, Insert("l", full | {"more": "x" * 32_000}))
 
 
+@pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning")  # aiohttp, above 1 MiB
 async def test_a_batch_larger_than_the_service_takes_is_refused(rows: Rows) -> None:
     quarter = {f"c{number}": "x" * 32_000 for number in range(8)}
     await put(rows, *(Insert(f"a{number}", quarter) for number in range(15)))

@@ -211,7 +211,9 @@ def _check_condition(operation: Operation, row: Row | None, index: int | None) -
 
 
 def _as_stored(value: Value) -> Value:
-    return value.astimezone(UTC) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _holds(condition: Comparison, columns: Columns) -> bool:

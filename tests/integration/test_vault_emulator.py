@@ -231,11 +231,13 @@ async def test_a_token_for_storage_does_not_open_the_vault(http):
 
 
 async def test_the_identity_wants_its_header_and_a_resource(emulators):
-    async with httpx.AsyncClient(base_url=emulators.identity_url) as identity:
-        headers = {"X-IDENTITY-HEADER": emulators.environment["IDENTITY_HEADER"]}
-        assert (await identity.get("", params={"resource": "x"})).status_code == 401
-        assert (await identity.get("", params={"resource": "x"}, headers={"X-IDENTITY-HEADER": "y"})).status_code == 401
-        assert (await identity.get("", headers=headers)).status_code == 400
+    url = emulators.identity_url
+    right = {"X-IDENTITY-HEADER": emulators.environment["IDENTITY_HEADER"]}
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(url, params={"resource": "x"})).status_code == 401
+        assert (await http.get(url, params={"resource": "x"}, headers={"X-IDENTITY-HEADER": "y"})).status_code == 401
+        assert (await http.get(url, headers=right)).status_code == 400
+        assert (await http.get(url, params={"resource": "x"}, headers=right)).json()["resource"] == "x"
 
 
 async def test_a_fault_that_does_not_exist_is_refused(http):

@@ -256,7 +256,7 @@ _ENCODERS: Final[Mapping[type[Value], Callable[[Any], object]]] = {
     # One type for all integers: a comparison of a 32-bit with a 64-bit one is not defined.
     int: lambda value: (int(value), EdmType.INT64),
     float: float,
-    str: str,
+    str: str.__str__,
     bytes: bytes,
     datetime: lambda value: value,
 }

@@ -40,6 +40,11 @@ class Conflict(Exception):
         """Whether the row is of a kind, given by the prefix of its key."""
         return self.row_key.startswith(prefix)
 
+    @property
+    def is_about_membership(self) -> bool:
+        """Whether a member was there already, or not there any more."""
+        return self.on("m|") or self.on("r|")
+
 
 class DirectoryTable:
     """The directory's rows. Every method raises `Unavailable` when storage cannot be reached."""
@@ -101,7 +106,8 @@ class DirectoryTable:
 
         Args:
             operations: One of them inserts `marker`.
-            marker: A row key that only this transaction writes.
+            marker: A row key that only this transaction writes. It is not looked for after a conflict over a
+                membership: the caller reads then which memberships there are, and finds its own.
 
         Returns:
             The new ETags by row key. Empty when the transaction was found applied after an answer was lost.
@@ -111,7 +117,9 @@ class DirectoryTable:
         """
         try:
             return await self._batch(operations)
-        except (Conflict, Unavailable):
+        except (Conflict, Unavailable) as error:
+            if isinstance(error, Conflict) and error.is_about_membership:
+                raise
             if await self.get(marker) is not None:
                 return {}
             raise

@@ -80,7 +80,7 @@ class TableGroups:
                 version = await self._write(after, head, steps, activity)
                 return replace(after, version=version or await self._version(after))
             except Conflict as conflict:
-                if not _about_members(conflict):
+                if not conflict.is_about_membership:
                     raise await self._explained(conflict) from conflict
                 steps = await self._outstanding(after.id, steps)
         raise Unavailable
@@ -110,7 +110,7 @@ class TableGroups:
             try:
                 return await self._write(group, head, steps, activity)
             except Conflict as conflict:
-                if not _about_members(conflict):
+                if not conflict.is_about_membership:
                     raise VersionConflict from conflict
                 steps = await self._outstanding(group_id, steps)
                 if not steps:
@@ -156,7 +156,12 @@ class TableGroups:
 
     async def _outstanding(self, group_id: str, steps: Sequence[Step]) -> list[Step]:
         """What is left to change, once unfinished changes have been made: they were accepted before this one."""
-        await self._jobs.finish_pending(group_id)
+        pending, left = await asyncio.gather(
+            self._jobs.pending(group_id), memberships.outstanding(self._table, group_id, steps)
+        )
+        if not pending:
+            return left
+        await self._jobs.finish(pending)
         return await memberships.outstanding(self._table, group_id, steps)
 
     async def _write(
@@ -226,10 +231,6 @@ def _settle(counted: tuple[Stripe, int] | None, etags: Mapping[str, str]) -> Non
     if counted is not None:
         stripe, delta = counted
         stripe.settle(delta, etags)
-
-
-def _about_members(conflict: Conflict) -> bool:
-    return conflict.on("m|") or conflict.on("r|")
 
 
 def _changes(before: Group, after: Group) -> Iterator[Operation]:

@@ -205,12 +205,15 @@ class JobRunner:
         except TimeoutError:
             logger.info("job_left_to_sweeper", extra={"job": job.id, "kind": job.kind})
 
-    async def finish_pending(self, resource_id: str) -> None:
-        """Finish what jobs still have to do to a resource, before something that depends on it."""
-        for row in await self._table.first(keys.jobs_of(resource_id)):
-            job = job_of(row)
-            if job.kind is JobKind.CHANGE_MEMBERS:
-                await self._run(job)
+    async def pending(self, group_id: str) -> list[Job]:
+        """The changes of a group's members that are not finished."""
+        jobs = [job_of(row) for row in await self._table.first(keys.jobs_of(group_id))]
+        return [job for job in jobs if job.kind is JobKind.CHANGE_MEMBERS]
+
+    async def finish(self, jobs: Sequence[Job]) -> None:
+        """Finish jobs before something that depends on them."""
+        for job in jobs:
+            await self._run(job)
 
     async def _run_alone(self, job: Job) -> bool:
         """One job that fails must not keep the others from being done."""
@@ -268,23 +271,31 @@ class JobRunner:
 
     async def _forget(self, job: Job) -> None:
         """Remove the memberships of a resource that is gone, as member and as group."""
-        removals = [operation for pair in await self._pairs(job) for operation in pair]
-        while removals:
-            for operations in batched(removals, MAX_BATCH_OPERATIONS, strict=False):
-                with contextlib.suppress(Conflict):  # someone else removed some: read again what is left
-                    await self._table.apply(operations)
-            removals = [operation for pair in await self._pairs(job) for operation in pair]
-        with contextlib.suppress(Conflict):  # another runner was as far
-            await self._table.apply(job.ending())
+        over = False
+        while not over:
+            pairs, is_all = await self._pairs(job)
+            chunks: list[tuple[tuple[Operation, Operation], ...]] = list(batched(pairs, PAIRS_PER_STEP, strict=False))
+            for index, chunk in enumerate(chunks or [()]):
+                over = is_all and index >= len(chunks) - 1
+                operations = [operation for pair in chunk for operation in pair]
+                try:
+                    await self._table.apply([*operations, *(job.ending() if over else ())])
+                except Conflict as conflict:
+                    if conflict.on("j|"):
+                        return  # another runner was as far
+                    over = False  # a membership was removed meanwhile: read again what is left
+                    break
 
-    async def _pairs(self, job: Job) -> list[tuple[Operation, Operation]]:
-        """Both rows of up to a thousand memberships of the resource."""
+    async def _pairs(self, job: Job) -> tuple[list[tuple[Operation, Operation]], bool]:
+        """The removals of up to a thousand memberships on each side of the resource, and whether that is all."""
         in_groups = await self._table.page(keys.memberships(job.resource_id), columns=())
         pairs = [removal(keys.last_part(row.row_key), job.resource_id) for row in in_groups.rows]
+        is_all = in_groups.continuation is None
         if job.kind is JobKind.DISBAND_GROUP:
             has_members = await self._table.page(keys.members(job.resource_id), columns=())
             pairs += [removal(job.resource_id, keys.last_part(row.row_key)) for row in has_members.rows]
-        return pairs
+            is_all = is_all and has_members.continuation is None
+        return pairs, is_all
 
     async def _remove_orphans(self, jobs: set[str], now: datetime) -> None:
         """Remove lists whose request died before its first transaction."""

@@ -38,17 +38,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """The resources on the other side of the memberships of a group, or member."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Union:
     """All resources of several accesses."""
 
     parts: tuple["Access", ...]
 
 
-type Access = Known | Reservation | Span | Union
+type Access = Known | Reservation | Span | Related | Union
 type Lookup = Callable[[str, str], Access]
 """From a provider's id and the value compared with to the rows to look at."""
 
-_COST = {Known: 0, Reservation: 1, Span: 2, Union: 3}
+_COST = {Known: 0, Reservation: 1, Span: 2, Related: 3, Union: 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,7 @@ def user_indexes(resource_type: ResourceType) -> Indexes:
             "userName": lambda _provider, value: Reservation(keys.user_name(value)),
             "externalId": lambda provider, value: Span(keys.external_ids(provider, value)),
             "emails.value": lambda provider, value: Span(keys.emails(provider, value)),
-            "groups.value": lambda _provider, value: Span(keys.members(value)),
+            "groups.value": lambda _provider, value: Related(value),
         },
         starting={"userName": lambda provider, value: Span(keys.sorted_names(provider, value))},
         reference="groups",
@@ -91,7 +98,7 @@ def group_indexes(resource_type: ResourceType) -> Indexes:
             "id": lambda _provider, value: Known(value),
             "displayName": lambda provider, value: Reservation(keys.display_name(provider, value)),
             "externalId": lambda provider, value: Span(keys.group_external_ids(provider, value)),
-            "members.value": lambda _provider, value: Span(keys.memberships(value)),
+            "members.value": lambda _provider, value: Related(value),
         },
         starting={},
         reference="members",

@@ -8,7 +8,7 @@ Two ways:
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -28,6 +28,7 @@ from scim.storage.tables.planner import (
     Access,
     Indexes,
     Known,
+    Related,
     Reservation,
     Span,
     Union,
@@ -167,8 +168,9 @@ class Search[R: Resource]:
     async def _collection(
         self, provider: str, query: Query, predicate: Predicate | None, references: Collection[str]
     ) -> Results[R]:
-        candidates = await self._candidates(provider, query.filter)
-        matches = await self._matching(candidates, predicate, references)
+        related = {id_: await self._related(id_) for id_ in references}
+        candidates = await self._candidates(provider, query.filter, related)
+        matches = self._matching(candidates, predicate, related)
         page: Sequence[tuple[R, Document]]
         if query.sort_by is not None:
             key = sort_key(query.sort_by)
@@ -192,15 +194,15 @@ class Search[R: Resource]:
             self._bookmarks.leave(name, query.start_index + query.count, page[-1][0].id, len(matches))
         return page
 
-    async def _candidates(self, provider: str, node: Node | None) -> list[R]:
+    async def _candidates(self, provider: str, node: Node | None, related: Mapping[str, set[str]]) -> list[R]:
         """Resources among which all matches are, in the order of their ids."""
         access = plan(node, self._shelf.indexes, provider) if node else None
-        ids = await self._ids(access) if access else None
+        ids = await self._ids(access, related) if access else None
         if ids is None:
             return await self._scan(provider)
         return await self._load(provider, sorted(ids))
 
-    async def _ids(self, access: Access) -> set[str] | None:
+    async def _ids(self, access: Access, related: Mapping[str, set[str]]) -> set[str] | None:
         """The ids that an access names; None when they are so many that a scan is cheaper."""
         match access:
             case Known(id_):
@@ -211,8 +213,10 @@ class Search[R: Resource]:
             case Span(span):
                 rows = await self._table.first(span, MAX_POINT_READS + 1)
                 return {keys.last_part(row.row_key) for row in rows} if len(rows) <= MAX_POINT_READS else None
+            case Related(id_):
+                return related[id_] if len(related[id_]) <= MAX_POINT_READS else None
             case Union(parts):
-                sets = await asyncio.gather(*(self._ids(part) for part in parts))
+                sets = await asyncio.gather(*(self._ids(part, related) for part in parts))
                 known = [ids for ids in sets if ids is not None]
                 return set().union(*known) if len(known) == len(sets) else None
 
@@ -238,12 +242,11 @@ class Search[R: Resource]:
                 )
         return resources
 
-    async def _matching(
-        self, candidates: Iterable[R], predicate: Predicate | None, references: Collection[str]
+    def _matching(
+        self, candidates: Iterable[R], predicate: Predicate | None, related: Mapping[str, set[str]]
     ) -> list[tuple[R, Document]]:
         """The candidates that match, with the documents that were looked at."""
         attribute = self._shelf.indexes.reference
-        related = {id_: await self._related(id_) for id_ in references}
         matches = []
         for candidate in candidates:
             document = candidate.resource()
