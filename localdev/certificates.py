@@ -52,7 +52,9 @@ def prepare(directory: Path, extra_authorities: Path | None = None) -> Certifica
     if not _are_valid(files):
         _make(files)
     parts = [Path(certifi.where()), files.authority, *filter(None, [extra_authorities])]
-    files.bundle.write_text("\n".join(part.read_text("ascii") for part in parts), "ascii")
+    draft = files.bundle.with_suffix(f".{os.getpid()}")
+    draft.write_text("\n".join(part.read_text("ascii") for part in parts), "ascii")
+    draft.replace(files.bundle)
     return files
 
 

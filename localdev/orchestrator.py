@@ -1,14 +1,13 @@
 """`make run`: the emulators, the demo tenant, the app; then wait, and stop everything together."""
 
 import fcntl
-import importlib.util
 import json
 import os
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from localdev.processes import Interrupted, StartFailure
 from localdev.settings import RunSettings
 from localdev.stack import Stack
 
-SEED = "localdev.seed"
 WATCH_SECONDS = 0.2
 
 
@@ -53,19 +51,36 @@ class _StopRequest:
 
 def _run(settings: RunSettings, stop: _StopRequest) -> None:
     started = time.monotonic()
-    listen(settings.port).close()  # say at once that it is taken
-    with _data_folder(settings) as folder, _stack(settings, folder, stop) as stack:
-        url = settings.public_url or f"http://127.0.0.1:{settings.port}"
-        environment = {"PUBLIC_URL": url, "LOCAL_DIR": str(settings.directory)}
+    with _data_folder(settings) as folder, _stopped_in_the_end(_stack(settings, folder, stop)) as stack:
+        environment = {"LOCAL_DIR": str(settings.directory)}
+        if settings.public_url is not None:
+            environment["PUBLIC_URL"] = settings.public_url
+        listen(settings.port).close()  # say at once that it is taken
+        stack.launch()
+        # The app loads while the emulators start, and opens when the demo tenant is there.
+        pending = stack.prepare_app(settings.port, directory=settings.app, host=settings.host, environment=environment)
         _note_emulators(settings, stack)
-        is_seeded = importlib.util.find_spec(SEED) is not None
-        if is_seeded:
-            stack.run("The demo tenant", SEED, environment)
-        app = stack.start_app(settings.port, directory=settings.app, host=settings.host, environment=environment)
-        run_file = settings.directory / "run.json" if is_seeded else None
-        print(summary.describe(url, run_file, app.log, time.monotonic() - started), flush=True)
+        stack.wait_ready()
+        url = settings.public_url or pending.url
+        run_file = _seed(settings, stack, {**environment, "PUBLIC_URL": url})
+        app = pending.open()
+        print(summary.describe(run_file, app.log, time.monotonic() - started), flush=True)
         _watch(stack, stop)
         print("Stopping.", flush=True)
+
+
+def _seed(settings: RunSettings, stack: Stack, environment: Mapping[str, str]) -> Path:
+    """Make the demo tenant; returns the file that describes it."""
+    stack.run("The demo tenant", "localdev.seed", environment)
+    return settings.directory / "run.json"
+
+
+@contextmanager
+def _stopped_in_the_end(stack: Stack) -> Iterator[Stack]:
+    try:
+        yield stack
+    finally:
+        stack.stop()
 
 
 def _stack(settings: RunSettings, folder: Path, stop: _StopRequest) -> Stack:
@@ -95,11 +110,14 @@ def _watch(stack: Stack, stop: _StopRequest) -> None:
 
 @contextmanager
 def _data_folder(settings: RunSettings) -> Iterator[Path]:
-    """The folder for certificates, data and logs, for this run alone."""
+    """The folder for certificates, data and logs; no two runs write to the same data."""
     settings.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if settings.memory:
         with tempfile.TemporaryDirectory(prefix="rollcall-") as folder:
             yield Path(folder)
+        return
+    if settings.tables_url and settings.vault_url:
+        yield settings.directory
         return
     with (settings.directory / "lock").open("w") as lock:
         try:

@@ -6,10 +6,13 @@ import socket
 from localdev.processes import StartFailure
 
 HOST = "127.0.0.1"
+BACKLOG = 1024
 
 
-def listen(port: int = 0) -> socket.socket:
-    """A socket that listens on `port`, or on a free one for 0. Children inherit it, so nobody can take it between.
+def reserve(port: int = 0) -> socket.socket:
+    """A socket bound to `port`, or to a free one for 0, that refuses connections until `open_up`.
+
+    Children inherit it, so nobody can take the port before they serve.
 
     Raises:
         StartFailure: The port is taken, or not to be had.
@@ -18,12 +21,33 @@ def listen(port: int = 0) -> socket.socket:
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         server.bind((HOST, port))
-        server.listen(1024)
     except (OSError, OverflowError) as cause:
         server.close()
-        if isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE:
-            raise StartFailure(f"Port {port} is in use; choose another: make run PORT={port + 1}") from cause
-        raise StartFailure(f"Port {port} cannot be used ({cause}); choose another: make run PORT=7071") from cause
+        raise _refusal(port, cause) from cause
+    return server
+
+
+def open_up(server: socket.socket) -> None:
+    """Let the socket, here and in children that inherited it, take connections.
+
+    Raises:
+        StartFailure: Another program reserved the port too, and was first.
+    """
+    try:
+        server.listen(BACKLOG)
+    except OSError as cause:
+        raise _refusal(number_of(server), cause) from cause
+
+
+def is_open(server: socket.socket) -> bool:
+    """Whether it takes connections."""
+    return bool(server.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+
+def listen(port: int = 0) -> socket.socket:
+    """A socket that takes connections at once; see `reserve`."""
+    server = reserve(port)
+    open_up(server)
     return server
 
 
@@ -45,3 +69,9 @@ def accepts(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _refusal(port: int, cause: Exception) -> StartFailure:
+    if isinstance(cause, OSError) and cause.errno == errno.EADDRINUSE:
+        return StartFailure(f"Port {port} is in use; choose another: make run PORT={port + 1}")
+    return StartFailure(f"Port {port} cannot be used ({cause}); choose another: make run PORT=7071")

@@ -88,13 +88,14 @@ def start(
     Args:
         name: What to call it in messages.
         command: The program and its arguments.
-        log: Where its output goes; emptied first.
+        log: Where its output goes; replaced.
         environment: Its whole environment.
         directory: Where it runs.
         stop_signal: The signal on which it ends in good order.
         descriptors: Open files that it inherits.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    log.unlink(missing_ok=True)  # another process may still write to the old one
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,

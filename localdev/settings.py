@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from localdev.apps import Host
 from localdev.processes import StartFailure
-from localdev.stack import ROOT, Host
+from localdev.stack import ROOT
 
 MAX_PORT = 65535
 

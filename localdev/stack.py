@@ -7,53 +7,24 @@
 `stack.environment` is the whole difference between running here and running in Azure.
 """
 
+import contextlib
 import os
 import secrets
 import ssl
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
-from localdev import azurite, certificates
-from localdev.ports import HOST, listen, number_of
-from localdev.processes import Child, StartFailure, start, wait_until
+from localdev import apps, azurite, certificates
+from localdev.apps import READY_PATH, App, Host, PendingApp, answers
+from localdev.ports import HOST, listen, number_of, reserve
+from localdev.processes import Child, start, wait_until
 
 ROOT = Path(__file__).parent.parent
-READY_PATH = "/ws/scim/v2/ServiceProviderConfig"
-"""Public, so that whatever it answers below 500 shows a running app."""
 _CLEARED = ("MSI_ENDPOINT", "MSI_SECRET", "IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "AZURE_CLIENT_ID")
 """Variables by which the SDK would look for another identity than ours."""
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-type Host = Literal["local", "func"]
-
-
-@dataclass(frozen=True, slots=True)
-class App:
-    """A running app.
-
-    Attributes:
-        url: Its base URL, without a slash at the end.
-        process: Its process.
-    """
-
-    url: str
-    process: Child
-
-    @property
-    def log(self) -> Path:
-        """The file that its output goes to."""
-        return self.process.log
-
-    def stop(self) -> None:
-        """End it; the stack would do so too."""
-        self.process.stop()
 
 
 class Stack:
@@ -89,12 +60,15 @@ class Stack:
         self._authorities = authorities
         self._is_stopping = is_stopping
         self._children: list[Child] = []
+        self._waits: list[Callable[[], None]] = []
+        self._sockets = contextlib.ExitStack()
         self._identity_header = secrets.token_hex(16)
 
     def __enter__(self) -> Self:
         """Start the emulators; they are ready when this returns."""
         try:
-            self._start()
+            self.launch()
+            self.wait_ready()
         except BaseException:
             self.stop()
             raise
@@ -121,10 +95,29 @@ class Stack:
         """A context that trusts the emulators, for clients that take one."""
         return ssl.create_default_context(cafile=self._certificates.authority)
 
+    def launch(self) -> None:
+        """Start the emulators without waiting for them; their URLs and `environment` are known when this returns."""
+        self._certificates = certificates.prepare(self.directory / "certificates", self._authorities)
+        self.environment = self._common_environment()
+        if not self.tables_url:
+            self._launch_azurite()
+        self._launch_emulators()
+        self.environment |= {"TABLES_URL": self.tables_url, "KEY_VAULT_URL": self.vault_url}
+
+    def wait_ready(self) -> None:
+        """Return when all that was launched is ready.
+
+        Raises:
+            StartFailure: Something did not start.
+        """
+        while self._waits:
+            self._waits.pop()()
+
     def stop(self) -> None:
         """End all processes, the last started first; calling it again does nothing."""
         while self._children:
             self._children.pop().stop()
+        self._sockets.close()
 
     def start_app(
         self,
@@ -145,20 +138,32 @@ class Stack:
         Raises:
             StartFailure: The port is taken, or the app did not start; the message says why.
         """
-        socket = listen(port)
-        with socket:
-            url = f"http://{HOST}:{number_of(socket)}"
-            variables = self.environment | {"PUBLIC_URL": url} | dict(environment or {})
-            if host == "func":
-                socket.close()
-                child = self._start_func(url.rpartition(":")[2], directory, variables)
-            else:
-                command = [sys.executable, "-m", "localdev.host", str(directory.absolute())]
-                child = self._spawn(
-                    "The app", [*command, "--socket", str(socket.fileno())], variables, descriptors=(socket.fileno(),)
-                )
-        wait_until(lambda: _answers(url + READY_PATH), child, is_stopping=self._is_stopping)
-        return App(url, child)
+        return self.prepare_app(port, directory=directory, host=host, environment=environment).open()
+
+    def prepare_app(
+        self,
+        port: int = 0,
+        *,
+        directory: Path = ROOT,
+        host: Host = "local",
+        environment: Mapping[str, str] | None = None,
+    ) -> PendingApp:
+        """Take the port and let the app load while other things happen; see `start_app`."""
+        server = self._sockets.enter_context(reserve(port))
+        url = apps.url_of(server)
+        variables = {**self.environment, "PUBLIC_URL": url, **(environment or {})}
+        if host == "func":
+            command = apps.func_command(number_of(server))
+            server.close()
+            return PendingApp(url, lambda: self._open_func(url, command, directory, variables))
+        command = apps.local_command(directory, server)
+        child = self._spawn("The app", command, variables, descriptors=(server.fileno(),))
+
+        def open_local() -> App:
+            apps.open_local(server)
+            return self._opened(url, child)
+
+        return PendingApp(url, open_local)
 
     def run(self, name: str, module: str, environment: Mapping[str, str] | None = None) -> None:
         """Run a Python module to its end, with the environment of the app.
@@ -166,26 +171,14 @@ class Stack:
         Raises:
             StartFailure: It ended with an error.
         """
-        command = [sys.executable, "-m", module]
-        child = self._spawn(name, command, self.environment | dict(environment or {}))
+        child = self._spawn(name, [sys.executable, "-m", module], {**self.environment, **(environment or {})})
         try:
-            while child.is_running():
-                wait_until(lambda: not child.is_running(), child, is_stopping=self._is_stopping)
+            wait_until(lambda: not child.is_running(), child, is_stopping=self._is_stopping)
         finally:
             self._children.remove(child)
             child.stop()
         if child.process.returncode:
             raise child.failure()
-
-    def _start(self) -> None:
-        self._certificates = certificates.prepare(self.directory / "certificates", self._authorities)
-        self.environment = self._common_environment()
-        tables = None if self.tables_url else self._start_azurite()
-        emulators = self._start_emulators()
-        if tables is not None:
-            azurite.wait_ready(*tables, self._is_stopping)
-        wait_until(lambda: _answers(self.identity_url), emulators, is_stopping=self._is_stopping)
-        self.environment |= {"TABLES_URL": self.tables_url, "KEY_VAULT_URL": self.vault_url}
 
     def _common_environment(self) -> dict[str, str]:
         bundle = str(self._certificates.bundle)
@@ -200,7 +193,7 @@ class Stack:
             "AzureWebJobsDisableHomepage": "true",
         }
 
-    def _start_azurite(self) -> tuple[Child, int]:
+    def _launch_azurite(self) -> None:
         data = self.directory / "azurite"
         child, port = azurite.start_tables(
             self._certificates,
@@ -210,10 +203,10 @@ class Stack:
             directory=data,
         )
         self._children.append(child)
+        self._waits.append(lambda: azurite.wait_ready(child, port, self._is_stopping))
         self.tables_url = azurite.tables_url(port)
-        return child, port
 
-    def _start_emulators(self) -> Child:
+    def _launch_emulators(self) -> None:
         tls = ["--certificate", str(self._certificates.server), "--key", str(self._certificates.key)]
         command = [sys.executable, "-m", "localdev.emulators", *tls]
         if not self._memory:
@@ -227,23 +220,21 @@ class Stack:
                 self.vault_url = f"https://{HOST}:{number_of(vault_socket)}"
             self.identity_url = f"http://{HOST}:{number_of(identity_socket)}/msi/token"
             self.environment["IDENTITY_ENDPOINT"] = self.identity_url
-            return self._spawn("The Key Vault emulator", command, self.environment, descriptors=tuple(descriptors))
+            child = self._spawn("The Key Vault emulator", command, self.environment, descriptors=tuple(descriptors))
+        self._waits.append(lambda: wait_until(lambda: answers(self.identity_url), child, is_stopping=self._is_stopping))
 
-    def _start_func(self, port: str, directory: Path, variables: Mapping[str, str]) -> Child:
-        program = which("func")
-        if program is None:
-            raise StartFailure("Core Tools are not installed (func is not on the PATH): run make without HOST=func.")
-        blobs, blobs_port = azurite.start_blobs(
+    def _open_func(self, url: str, command: list[str], directory: Path, variables: Mapping[str, str]) -> App:
+        blobs, port = azurite.start_blobs(
             log=self._log("azurite-blobs"), environment=variables, directory=self.directory / "azurite"
         )
         self._children.append(blobs)
-        azurite.wait_ready(blobs, blobs_port, self._is_stopping)
-        extra = {
-            "AzureWebJobsStorage": azurite.blobs_connection_string(blobs_port),
-            "FUNCTIONS_WORKER_RUNTIME": "python",
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), variables.get("PATH", ""))),
-        }
-        return self._spawn("func", [program, "start", "--port", port], {**variables, **extra}, directory=directory)
+        azurite.wait_ready(blobs, port, self._is_stopping)
+        environment = apps.func_environment(variables, azurite.blobs_connection_string(port))
+        return self._opened(url, self._spawn("func", command, environment, directory=directory))
+
+    def _opened(self, url: str, child: Child) -> App:
+        wait_until(lambda: answers(url + READY_PATH), child, is_stopping=self._is_stopping)
+        return App(url, child)
 
     def _spawn(
         self,
@@ -264,15 +255,3 @@ class Stack:
         logs = self.directory / "logs"
         numbered = (logs / f"{name}{number or ''}.log" for number in range(len(taken) + 1))
         return next(log for log in numbered if log not in taken)
-
-
-def _answers(url: str) -> bool:
-    """Whether something below 500 comes back."""
-    try:
-        _DIRECT.open(url, timeout=2).close()
-    except urllib.error.HTTPError as reply:
-        with reply:
-            return reply.code < 500  # noqa: PLR2004
-    except OSError:
-        return False
-    return True

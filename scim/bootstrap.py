@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import uuid6
 from azure.identity.aio import ManagedIdentityCredential
 
+from scim.admin.tokens import TokenIssuer
 from scim.background import Background
 from scim.domain.ports import Clock, Identifiers, TokenVault
 from scim.operations.authentication import Authenticator
@@ -15,6 +16,7 @@ from scim.schema.catalog import group_type, user_type
 from scim.settings import Settings
 from scim.storage.key_vault import KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
+from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.bookmarks import Bookmarks
 from scim.storage.tables.configuration import TableProviders, TableTokens
@@ -57,6 +59,7 @@ class Application:
     providers: TableProviders
     tokens: TableTokens
     vault: TokenVault
+    token_issuer: TokenIssuer
     jobs: JobRunner
     clock: Clock
     background: Background
@@ -114,6 +117,9 @@ def assemble(
         providers=providers,
         tokens=tokens,
         vault=vault,
+        token_issuer=TokenIssuer(
+            tokens=tokens, vault=vault, activities=TableActivities(table), clock=clock, identifiers=identifiers
+        ),
         jobs=jobs,
         clock=clock,
         background=background,

@@ -13,8 +13,8 @@ from localdev.host.asgi import HostApp
 from localdev.host.routing import RouteError, Routes, read_prefix
 from localdev.host.timers import Timers
 from localdev.host.worker import Worker, WorkerFailure
-from localdev.ports import listen
-from localdev.processes import StartFailure
+from localdev.ports import is_open, listen
+from localdev.processes import POLL_SECONDS, StartFailure
 
 GRACE_SECONDS = 2
 
@@ -24,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, nargs="?", default=Path(), help="with host.json and function_app.py")
     parser.add_argument("--port", type=int, default=7071)
-    parser.add_argument("--socket", type=int, help="descriptor of a socket that listens already, instead of a port")
+    parser.add_argument("--socket", type=int, help="descriptor of a bound socket, instead of a port")
     arguments = parser.parse_args()
     _set_up_logging()
     try:
@@ -38,10 +38,12 @@ def main() -> None:
 
 
 async def serve(directory: Path, server: socket.socket) -> None:
-    """Load the app of a folder and serve it on a listening socket until a signal ends it."""
+    """Load the app of a folder, and serve it until a signal ends it, from the moment when the socket is opened up."""
     worker = await Worker.load(directory)
     timers = Timers(worker)
     app = HostApp(worker, Routes(worker.functions, read_prefix(directory)), timers)
+    while not is_open(server):  # noqa: ASYNC110 - the starter opens it, from another process
+        await asyncio.sleep(POLL_SECONDS)
     timers.start()
     try:
         await _server(app).serve(sockets=[server])

@@ -287,6 +287,14 @@ class TokenVault(Protocol):
         ...
 
 
+class Activities(Protocol):
+    """The log of accepted changes. A change of the directory brings its activity along in its own transaction."""
+
+    async def record(self, activity: Activity) -> None:
+        """Store the activity of a change that was made elsewhere; twice is once."""
+        ...
+
+
 class Clock(Protocol):
     """The time."""
 

@@ -36,7 +36,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Cn"})
 
 _BOOLEANS = {"true": True, "false": False}
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
-_BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}|[A-Za-z0-9_-]*={0,2}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}|[A-Za-z0-9_-]+={0,2}")
 _SHOWN_LENGTH = 128
 
 

@@ -32,7 +32,22 @@ from scim.storage.tables.rows import (
     StorageUnavailable,
     Upsert,
 )
-from tests.fakes.rows import CountingRows, FakeRows
+from tests.fakes.rows import (
+    CountingRows,
+    FakeRows,
+    Fault,
+    FaultyRows,
+    Killed,
+    cancel_after,
+    cancel_before,
+    fail_after,
+    fail_before,
+    kill_after,
+    kill_before,
+    on_calls,
+    on_writes,
+    repeat,
+)
 
 TABLE = "directory"
 HERE = "scope|00"
@@ -288,6 +303,7 @@ async def test_a_forbidden_key_is_refused_everywhere(rows: Rows, key: str) -> No
         rows.get(TABLE, HERE, key),
         rows.get(TABLE, key, "k"),
         rows.query(TABLE, key, ALL),
+        rows.query(TABLE, HERE, KeyRange("", "\ud800")),
         rows.insert(TABLE, HERE, Insert(key, {})),
         rows.insert(TABLE, key, Insert("k", {})),
         rows.batch(TABLE, HERE, [Delete(key)]),
@@ -725,7 +741,7 @@ async def test_a_batch_larger_than_the_service_takes_is_refused(rows: Rows) -> N
     assert len(await found(rows)) == 15
 
 
-# The wrapper that counts
+# The wrappers that count and that fail
 
 
 async def test_counting_changes_no_answer_and_notes_every_call(rows: Rows) -> None:
@@ -745,3 +761,63 @@ async def test_counting_changes_no_answer_and_notes_every_call(rows: Rows) -> No
     assert counting.log[1] == ("batch", TABLE, (Insert("b", {}), Insert("c", {})))
     counting.reset()
     assert (counting.calls, counting.log) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "applied"),
+    [
+        (fail_before, StorageUnavailable, False),
+        (fail_after, StorageUnavailable, True),
+        (cancel_before, asyncio.CancelledError, False),
+        (cancel_after, asyncio.CancelledError, True),
+        (kill_before, Killed, False),
+        (kill_after, Killed, True),
+        (repeat, RowConflict, True),
+    ],
+)
+async def test_a_fault_strikes_the_planned_write_before_or_after_it(
+    rows: Rows, fault: Fault, error: type[BaseException], *, applied: bool
+) -> None:
+    faulty = FaultyRows(rows, on_writes({2: fault}))
+
+    await faulty.insert(TABLE, HERE, Insert("first", {}))
+    assert await faulty.get(TABLE, HERE, "first") is not None
+    with pytest.raises(error):
+        await faulty.batch(TABLE, HERE, [Insert("second", {})])
+
+    assert (await rows.get(TABLE, HERE, "second") is not None) is applied
+
+
+async def test_a_repeated_write_may_succeed_twice(rows: Rows) -> None:
+    faulty = FaultyRows(rows, on_writes({1: repeat}))
+
+    [etag] = await faulty.batch(TABLE, HERE, [Upsert("k", {"n": 1})])
+
+    assert await rows.get(TABLE, HERE, "k") == Row("k", {"n": 1}, etag)
+
+
+async def test_faults_strike_reads_too(rows: Rows) -> None:
+    faulty = FaultyRows(rows, on_calls({1: fail_before, 2: fail_before}))
+
+    with pytest.raises(StorageUnavailable):
+        await faulty.get(TABLE, HERE, "k")
+    with pytest.raises(StorageUnavailable):
+        await faulty.query(TABLE, HERE, ALL)
+    assert (await faulty.query(TABLE, HERE, ALL)).rows == []
+
+
+async def test_after_a_kill_nothing_runs(rows: Rows) -> None:
+    faulty = FaultyRows(rows, on_writes({1: kill_after}))
+    with pytest.raises(Killed):
+        await faulty.insert(TABLE, HERE, Insert("k", {}))
+
+    for call in (
+        faulty.get(TABLE, HERE, "k"),
+        faulty.query(TABLE, HERE, ALL),
+        faulty.insert(TABLE, HERE, Insert("l", {})),
+        faulty.batch(TABLE, HERE, [Insert("l", {})]),
+    ):
+        with pytest.raises(Killed):
+            await call
+
+    assert await keys_of(rows) == ["k"]

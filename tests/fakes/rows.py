@@ -77,8 +77,7 @@ class FakeRows:
         limit: int = MAX_PAGE_ROWS,
         continuation: object | None = None,
     ) -> Page:
-        check_key(partition)
-        check_query(columns, where, limit)
+        check_query(partition, keys, columns, where, limit)
         stored = await self._open(table, partition)
         start = keys.start if continuation is None else _resumed(continuation)
         found: list[Row] = []

@@ -131,7 +131,7 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 
 
 @linux_only
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_it_is_ready_and_a_signal_ends_all_of_it(run, number):
     it = run()
     summary = it.wait_ready()
@@ -139,7 +139,9 @@ def test_it_is_ready_and_a_signal_ends_all_of_it(run, number):
     children = it.children()
     _, errors = it.end(number)
 
-    assert f"SCIM URL      {it.url}/ws/scim/v2" in summary
+    run_file = json.loads((it.directory / "run.json").read_text())
+    assert f"SCIM URL      {it.url}/ws/scim/v2\n" in summary
+    assert all(provider["scim_token"] in summary for provider in run_file["providers"])
     assert len(children) == 3
     assert (it.process.returncode, errors) == (0, "")
     wait_gone(children)
@@ -254,7 +256,8 @@ def test_data_is_kept_unless_told_otherwise(run):
     it.end()
 
     kept = {path.name for path in it.directory.iterdir()}
-    assert {"azurite", "certificates", "logs"} <= kept
+    assert {"azurite", "certificates", "logs", "vault.json", "run.json"} <= kept
+    assert stat.S_IMODE((it.directory / "run.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(it.directory.stat().st_mode) == 0o700
 
 

@@ -130,8 +130,7 @@ class AzureRows:
         continuation: object | None = None,
     ) -> Page:
         """See `Rows.query`."""
-        check_key(partition)
-        check_query(columns, where, limit)
+        check_query(partition, keys, columns, where, limit)
         text, parameters = _filter(partition, keys, where)
         select = None if columns is None else ["RowKey", *columns]
         async with _translated():

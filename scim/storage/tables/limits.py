@@ -21,6 +21,7 @@ from scim.storage.tables.rows import (
     Columns,
     Comparison,
     Delete,
+    KeyRange,
     Merge,
     Operation,
     Replace,
@@ -95,8 +96,12 @@ def check_value(value: Value) -> None:
         raise ValueError("A column's value is out of the range of its type.")
 
 
-def check_query(columns: Sequence[str] | None, where: Sequence[Comparison], limit: int) -> None:
-    """Refuse a query that the service would refuse."""
+def check_query(
+    partition: str, keys: KeyRange, columns: Sequence[str] | None, where: Sequence[Comparison], limit: int
+) -> None:
+    """Refuse a query that the service would refuse. The ends of a range need not be possible keys."""
+    check_key(partition)
+    code_units(keys.start + keys.end)
     check_names(columns or ())
     check_names(condition.column for condition in where)
     for condition in where:

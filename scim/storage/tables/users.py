@@ -58,7 +58,7 @@ class TableUsers:
         return [keys.last_part(key) for key in await self._table.keys(keys.memberships(user_id))]
 
     async def create(self, user: User, activity: Activity) -> User:
-        """One call."""
+        """One call; one more for a system administrator."""
         user_key = keys.user(user.provider, user.id)
         operations: list[Operation] = [
             Insert(user_key, entities.user_columns(user)),
@@ -66,6 +66,8 @@ class TableUsers:
             *(Upsert(key, {}) for key in sorted(_index_keys(user))),
             entities.activity_row(activity),
         ]
+        if user.administrator:
+            operations.append(await administrators.added(self._table, user.id))
         etags = await self._commit(operations, activity, {user.provider: 1})
         return replace(user, version=keys.version_of(await self._table.etag(etags, user_key)))
 

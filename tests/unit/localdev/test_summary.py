@@ -22,13 +22,13 @@ def test_it_shows_what_one_needs_to_begin(tmp_path):
     run_file = tmp_path / "run.json"
     run_file.write_text(json.dumps(RUN))
 
-    text = describe("http://127.0.0.1:7071", run_file, Path("app.log"), 1.96)
+    text = describe(run_file, Path("app.log"), 1.96)
 
     assert text.splitlines() == [
         "Rollcall is ready (2.0 s). Ctrl-C stops it.",
         "",
         "  SCIM URL      http://127.0.0.1:7071/ws/scim/v2",
-        "  SCIM token    rc_1  (Contoso Entra)",
+        "  SCIM tokens   rc_1  (Contoso Entra)",
         "                rc_2  (Fabrikam Okta)",
         "  Console       http://127.0.0.1:7071/console",
         "  Sign in as    ada@example.org  secret word",
@@ -37,8 +37,11 @@ def test_it_shows_what_one_needs_to_begin(tmp_path):
     ]
 
 
-def test_without_a_demo_tenant_it_shows_where_the_app_is():
-    text = describe("http://127.0.0.1:7071", None, Path("app.log"), 1)
+def test_before_there_is_a_console_it_shows_none(tmp_path):
+    run_file = tmp_path / "run.json"
+    run_file.write_text(json.dumps({"scim_url": RUN["scim_url"], "providers": RUN["providers"]}))
 
-    assert "SCIM URL      http://127.0.0.1:7071/ws/scim/v2" in text
-    assert "token" not in text
+    text = describe(run_file, Path("app.log"), 1)
+
+    assert "Console" not in text
+    assert "Sign in" not in text

@@ -1,0 +1,202 @@
+"""The demo tenant: what a new user finds, and what conformance tools are pointed at.
+
+`python -m localdev.seed` runs with the environment of the app, before the app. It makes what is missing, and writes
+`run.json` into `LOCAL_DIR`: where everything is, and a live token for each provider.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from azure.identity.aio import ManagedIdentityCredential
+
+from scim.bootstrap import Application, assemble
+from scim.domain.activities import Activity, Actor, created_status
+from scim.domain.organizations import Organization
+from scim.domain.ports import TooManyTokens
+from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider
+from scim.domain.resources import document_text
+from scim.domain.tokens import TokenState, parse_token
+from scim.domain.users import Standing, User, UserType
+from scim.schema.urns import CORE_USER
+from scim.schema.values import UnknownAttributes
+from scim.settings import Settings
+from scim.storage.key_vault import KeyVaultTokens, connect
+from scim.storage.tables.azure_rows import AzureRows
+from scim.storage.tables.keys import TABLES
+
+ORGANIZATIONS = (
+    Organization(id="1", name="Contoso Ltd"),
+    Organization(id="2", name="Fabrikam Inc"),
+    Organization(id="3", name="Northwind Traders"),
+    Organization(id="4", name="Tailspin Toys"),
+    Organization(id="5", name="Wingtip Toys"),
+)
+DEFAULT_ORGANIZATION = ORGANIZATIONS[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class DemoProvider:
+    """A provider of the demo tenant."""
+
+    name: str
+    email_domains: frozenset[str] = frozenset()
+    policies: Policies = field(default_factory=Policies)
+
+
+PROVIDERS = (
+    DemoProvider("Contoso Entra", frozenset({"contoso.com"})),
+    DemoProvider("Fabrikam Okta", frozenset({"fabrikam.com"})),
+    DemoProvider(
+        "Interop",  # for generic conformance tools, which know no organizations
+        policies=Policies(unknown_attributes=UnknownAttributes.REJECT, organization=OrganizationPolicy.DEFAULT_UNKNOWN),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """A native account of the demo tenant. Contoso Entra adopts the technician; nobody adopts an administrator."""
+
+    user_name: str
+    given_name: str
+    family_name: str
+    administrator: bool = False
+
+
+ADMINISTRATOR = DemoAccount("demo.admin@contoso.com", "Demo", "Administrator", administrator=True)
+ACCOUNTS = (ADMINISTRATOR, DemoAccount("demo.native@contoso.com", "Demo", "Native"))
+
+
+async def seed(environment: Mapping[str, str]) -> None:
+    """Make what is missing of the demo tenant, and write `run.json`."""
+    settings = Settings.from_environment(environment)
+    run_file = Path(environment["LOCAL_DIR"]) / "run.json"
+    async with _application(settings) as app:
+        for organization in ORGANIZATIONS:
+            if not await app.organizations.exists(organization.id):
+                await app.organizations.create(organization)
+        providers = [await _provider(app, wanted) for wanted in PROVIDERS]
+        accounts = [await _account(app, wanted) for wanted in ACCOUNTS]
+        known = _known_tokens(run_file)
+        tokens = [await _token(app, provider, known.get(provider.id)) for provider in providers]
+        run = {
+            "scim_url": settings.scim_base_url,
+            "providers": [
+                {"id": provider.id, "name": provider.name, "scim_token": token}
+                for provider, token in zip(providers, tokens, strict=True)
+            ],
+            "organizations": [
+                {"id": organization.id, "name": organization.name} for organization in await app.organizations.all()
+            ],
+            # The console and the API of administrators are not built yet; their places in this file are.
+            "console_url": None,
+            "api_url": None,
+            "admin": {"email": ADMINISTRATOR.user_name, "password": None, "totp_secret": None},
+            "accounts": [{"id": account.id, "user_name": account.user_name} for account in accounts],
+        }
+    _write_private(run_file, run)
+
+
+@asynccontextmanager
+async def _application(settings: Settings) -> AsyncIterator[Application]:
+    """The application, with its tables made and its connections closed at the end."""
+    async with ManagedIdentityCredential(client_id=settings.managed_identity_client_id) as credential:
+        rows = AzureRows(str(settings.tables_url), credential)
+        vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
+        try:
+            await rows.ensure_tables(TABLES)
+            yield assemble(rows, vault, base_url=settings.scim_base_url)
+        finally:
+            await vault.close()
+            await rows.close()
+
+
+async def _provider(app: Application, wanted: DemoProvider) -> Provider:
+    for present in await app.providers.all():
+        if present.name == wanted.name:
+            return present
+    provider = Provider(
+        id=app.services.identifiers.new(),
+        name=wanted.name,
+        email_domains=wanted.email_domains,
+        default_organization=DEFAULT_ORGANIZATION,
+        policies=wanted.policies,
+    )
+    await app.providers.create(provider)
+    return provider
+
+
+async def _account(app: Application, wanted: DemoAccount) -> User:
+    providers = [provider.id for provider in await app.providers.all()]
+    present = await app.users.find_by_name(wanted.user_name, {NATIVE, *providers})
+    if present is not None:
+        return present
+    document = {
+        "schemas": [CORE_USER],
+        "userName": wanted.user_name,
+        "name": {"givenName": wanted.given_name, "familyName": wanted.family_name},
+        "emails": [{"value": wanted.user_name, "type": "work", "primary": True}],
+        "active": True,
+    }
+    now = app.clock.now()
+    user = User(
+        id=app.services.identifiers.new(),
+        provider=NATIVE,
+        text=document_text(document),
+        created=now,
+        modified=now,
+        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=wanted.user_name),
+        administrator=wanted.administrator,
+    )
+    activity = Activity(
+        id=app.services.identifiers.new(),
+        time=now,
+        status=created_status(user),
+        provider=NATIVE,
+        actor=_ACTOR,
+        subject_kind="user",
+        subject_id=user.id,
+        subject_name=wanted.user_name,
+    )
+    return await app.users.create(user, activity)
+
+
+async def _token(app: Application, provider: Provider, known: str | None) -> str | None:
+    """The token that `run.json` had, if it is alive, else a new one; None when two others are alive."""
+    presented = parse_token(known or "")
+    record = await app.tokens.get(presented.id) if presented else None
+    if presented and record and record.state is TokenState.ACTIVE and not record.is_expired(app.clock.now()):
+        if presented.matches(await app.vault.digest(presented.id) or ""):
+            return presented.text
+    try:
+        return (await app.token_issuer.issue(provider.id, "Demo", _ACTOR)).text
+    except TooManyTokens:
+        return None
+
+
+def _known_tokens(run_file: Path) -> dict[str, str]:
+    """Tokens by provider, from the start before this one."""
+    if not run_file.exists():
+        return {}
+    providers: list[dict[str, Any]] = json.loads(run_file.read_text("utf-8")).get("providers", [])
+    return {provider["id"]: provider["scim_token"] for provider in providers if provider["scim_token"]}
+
+
+def _write_private(path: Path, content: object) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+    path.chmod(0o600)
+
+
+_ACTOR = Actor(kind="system", id="demo", request_id="")
+
+if __name__ == "__main__":
+    asyncio.run(seed(os.environ))  # noqa: TID251 - a program of its own

@@ -1,0 +1,54 @@
+"""The functions of the app, as the host sees them."""
+
+from functools import cache
+from itertools import combinations, zip_longest
+
+import function_app
+
+HTTP_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
+
+
+@cache
+def http_functions():
+    functions = function_app.app.get_functions()  # the library lets an app be asked once
+    bindings = [
+        (function.get_function_name(), binding) for function in functions for binding in function.get_bindings()
+    ]
+    return [(name, binding) for name, binding in bindings if binding.type == "httpTrigger"]
+
+
+def is_catch_all(route):
+    return "{*" in route
+
+
+def overlap(one, other):
+    """Whether some path matches both: the same number of segments, each equal or a parameter on one side."""
+    pairs = list(zip_longest(one.lower().split("/"), other.lower().split("/"), fillvalue=""))
+    return all(left == right or ("{" in left + right and left and right) for left, right in pairs)
+
+
+def test_no_two_routes_overlap_except_the_catch_all():
+    routes = [binding.route for _, binding in http_functions() if not is_catch_all(binding.route)]
+    assert not [pair for pair in combinations(routes, 2) if overlap(*pair)]
+
+
+def test_the_catch_all_has_the_name_that_sorts_last():
+    functions = http_functions()
+    catch_alls = [name for name, binding in functions if is_catch_all(binding.route)]
+    assert len(catch_alls) == 1
+    assert max((name.lower() for name, _ in functions)) == catch_alls[0].lower()
+
+
+def test_the_catch_all_takes_every_method():
+    methods = next(binding.methods for _, binding in http_functions() if is_catch_all(binding.route))
+    assert {str(getattr(method, "value", method)) for method in methods} >= HTTP_METHODS
+
+
+def test_no_route_starts_with_a_word_that_the_host_keeps():
+    assert not [b.route for _, b in http_functions() if b.route.split("/")[0].lower() in {"admin", "runtime"}]
+
+
+def test_every_scim_route_is_anonymous_for_the_host_and_below_the_base_path():
+    for _, binding in http_functions():
+        assert binding.route.startswith("ws/scim/v2/")
+        assert str(getattr(binding.auth_level, "value", binding.auth_level)).lower() == "anonymous"
