@@ -23,6 +23,11 @@ class Message:
 class TypedData:
     """A value of one of several kinds: `TypedData(json="{}")`. Without a kind, or with None, it is unset."""
 
+    bytes: "bytes | None"
+    http: Any
+    json: str
+    string: str
+
     def __init__(self, **kind: Any) -> None:
         self.kind = next((name for name, value in kind.items() if value is not None), None)
         self.__dict__.update(kind)

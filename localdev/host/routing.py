@@ -125,7 +125,7 @@ def _parse_segment(part: str, template: str, name: str) -> _Segment:
 
 
 def _match(segments: Sequence[_Segment], path: str) -> dict[str, str] | None:
-    parameters = {}
+    parameters: dict[str, str] = {}
     rest: str | None = path.removeprefix("/") or None
     for segment in segments:
         if segment.is_catch_all:

@@ -85,7 +85,8 @@ class Worker:
         )
         response = await runtime.invocation_request(_message(invocation_request=request))
         _check(response)
-        return response.return_value
+        returned: protos.TypedData | None = response.return_value
+        return returned
 
     def close(self) -> None:
         """Wait for the worker's threads."""

@@ -84,21 +84,13 @@ class AzureRows:
         tables_url: The account's table endpoint.
         credential: Who we are; it stays the caller's to close.
         table_prefix: Put before every table's name, so that tests can share an account.
-        transport: Carries the requests; None for the usual one.
     """
 
-    def __init__(
-        self,
-        tables_url: str,
-        credential: Credential,
-        *,
-        table_prefix: str = "",
-        transport: AioHttpTransport | None = None,
-    ) -> None:
+    def __init__(self, tables_url: str, credential: Credential, *, table_prefix: str = "") -> None:
         self._service = TableServiceClient(
             tables_url,
             credential=credential,
-            transport=transport or usual_transport(),
+            transport=_transport(),
             retry_total=RETRIES,
             retry_backoff_factor=RETRY_BACKOFF_SECONDS,
             logger=_SILENT,
@@ -146,7 +138,7 @@ class AzureRows:
         """See `Rows.batch`."""
         check_batch(partition, operations)
         sent = [_OPERATIONS[type(operation)](partition, operation) for operation in operations]
-        async with _translated():
+        async with _translated(write=True):
             answers = await self._client(table).submit_transaction(sent)
             return [
                 "" if isinstance(operation, Delete) else answer["etag"]
@@ -157,7 +149,7 @@ class AzureRows:
         """See `Rows.insert`."""
         check_row(partition, row.row_key, row.columns)
         entity = _entity(partition, row.row_key, row.columns)
-        async with _translated():
+        async with _translated(write=True):
             answer = await self._client(table).create_entity(entity, **_QUIET_ANSWER)
             return _present(answer["etag"])
 
@@ -187,20 +179,20 @@ class _Pages(AsyncIterator[AsyncIterator[TableEntity]]):
     continuation_token: object | None
 
 
-def usual_transport() -> AioHttpTransport:
+def _transport() -> AioHttpTransport:
     """HTTP with our timeouts; it does not look for proxies in the environment at every request."""
     return AioHttpTransport(use_env_settings=False, connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS)
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    """Turn whatever an SDK call raises into the two errors of the port, and end it in time."""
+async def _translated(*, write: bool = False) -> AsyncIterator[None]:
+    """Turn whatever an SDK call raises into the two errors of the port, and end it in time. Only writes conflict."""
     try:
         async with asyncio.timeout(VERB_SECONDS):
             yield
     except HttpResponseError as error:
         kind = _CONFLICTS.get(_error_code(error))
-        if kind is None:
+        if kind is None or not write:
             raise StorageUnavailable("The table service refused a request.") from error
         raise RowConflict(kind, _failed_index(error)) from error
     except Exception as error:

@@ -188,16 +188,8 @@ def test_an_object_joins_the_equalities():
 )  # fmt: skip
 @pytest.mark.parametrize("op", ["add", "replace"])
 def test_other_filters_describe_nothing_that_could_be_made(op, value_filter):
-    document = user(emails=[{"type": "work", "value": "a"}])
-    if parse_and_select(value_filter, document):
-        return
     with pytest.raises(NoTarget, match='No value of "emails" matches'):
         patch(user(), operation(op, f"emails[{value_filter}].value", "x"))
-
-
-def parse_and_select(value_filter, document):
-    """Whether clearing by this filter changes the document: then it selects something that exists."""
-    return value_filter in {"type eq null"} and not patch(document, operation("remove", f"emails[{value_filter}]")).changed and False
 
 
 # Filters
@@ -414,8 +406,8 @@ def test_a_new_primary_value_takes_the_place_of_the_old_one(change):
     [
         operation("replace", "emails", [{"value": "a", "primary": True}, {"value": "b", "primary": True}]),
         operation("add", "emails", [{"value": "a", "primary": True}, {"value": "b", "primary": True}]),
-        operation("replace", "emails.primary", value := True),
-        operation("replace", "emails[value pr].primary", value),
+        operation("replace", "emails.primary", "True"),
+        operation("replace", "emails[value pr].primary", "True"),
     ],
 )
 def test_one_operation_cannot_make_two_values_primary(change):

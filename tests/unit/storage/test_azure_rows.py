@@ -370,6 +370,13 @@ async def test_a_refusal_that_says_nothing_of_the_row_is_unavailable(
         await VERBS[verb](rows)
 
 
+async def test_a_query_never_conflicts(rows: AzureRows, peer: Peer) -> None:
+    peer.always = refused(404, table_error("ResourceNotFound"))
+
+    with pytest.raises(StorageUnavailable):
+        await rows.query(TABLE, HERE, ALL)
+
+
 # Time
 
 
