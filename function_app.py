@@ -6,14 +6,15 @@ from functools import cache
 import azure.functions as func
 
 from scim.bootstrap import Application, SystemClock, build
-from scim.settings import Settings
 from scim.triggers.scim_api import scim_api
 from scim.triggers.timers import timers
 
 
 @cache
 def application() -> Application:
-    """The application, built when the first function is invoked."""
+    """The application, built when the first function is invoked; before that, nobody needs settings and pydantic."""
+    from scim.settings import Settings  # noqa: PLC0415
+
     return build(Settings.from_environment(os.environ))  # noqa: TID251 - the one place where the environment is read
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import uuid6
 from azure.identity.aio import ManagedIdentityCredential
@@ -13,7 +14,6 @@ from scim.operations.authentication import Authenticator
 from scim.operations.context import Services
 from scim.operations.dispatch import Dispatcher
 from scim.schema.catalog import group_type, user_type
-from scim.settings import Settings
 from scim.storage.key_vault import KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
@@ -29,6 +29,9 @@ from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.rows import Rows
 from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.users import TableUsers
+
+if TYPE_CHECKING:
+    from scim.settings import Settings  # pydantic, which it needs, costs 0.1 s of a cold start
 
 
 class SystemClock:
@@ -65,7 +68,7 @@ class Application:
     background: Background
 
 
-def build(settings: Settings) -> Application:
+def build(settings: "Settings") -> Application:
     """The application on Azure: Table Storage and Key Vault, reached as the app's managed identity.
 
     Nothing is connected yet: clients connect when they are first used.

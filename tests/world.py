@@ -184,9 +184,7 @@ class World:
 
     async def native(self, user_name: str) -> User:
         """A native account."""
-        document = with_defaults(
-            {"schemas": [CORE_USER], "userName": user_name, NINJAONE_USER: {"organizationId": "12"}}
-        )
+        document = with_defaults({"schemas": [CORE_USER], **user(user_name)})
         now = self.clock.now()
         account = User(
             id=self.app.services.identifiers.new(),
