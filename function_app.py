@@ -5,7 +5,7 @@ from functools import cache
 
 import azure.functions as func
 
-from scim.bootstrap import Application, SystemClock, build
+from scim.bootstrap import Application, build
 from scim.triggers.scim_api import scim_api
 from scim.triggers.timers import timers
 
@@ -20,4 +20,4 @@ def application() -> Application:
 
 app = func.FunctionApp()
 app.register_functions(scim_api(lambda: application().dispatcher))
-app.register_functions(timers(lambda: application().jobs, SystemClock()))
+app.register_functions(timers(application))

@@ -64,6 +64,7 @@ class Application:
     vault: TokenVault
     token_issuer: TokenIssuer
     jobs: JobRunner
+    bookmarks: Bookmarks
     clock: Clock
     background: Background
 
@@ -124,6 +125,7 @@ def assemble(
             tokens=tokens, vault=vault, activities=TableActivities(table), clock=clock, identifiers=identifiers
         ),
         jobs=jobs,
+        bookmarks=bookmarks,
         clock=clock,
         background=background,
     )

@@ -215,6 +215,14 @@ class Jobs(Protocol):
         ...
 
 
+class Expiring(Protocol):
+    """Notes that are of no use after a while."""
+
+    async def remove_expired(self, now: datetime) -> int:
+        """Remove those that are; returns how many were. Running it twice at once is harmless."""
+        ...
+
+
 class Organizations(Protocol):
     """The organizations of the tenant."""
 

@@ -95,18 +95,7 @@ def remove_selected(old: Any, change: Change) -> Any:
 
 
 def merge_selected(old: Any, change: Change) -> Any:
-    """The given sub-attributes change in the selected values."""
-    return _edit_selected(old, change, _merged)
-
-
-def replace_selected(old: Any, change: Change) -> Any:
-    """The given value takes the place of each selected one, and stays one that the filter selects."""
-    template = change.template or {}
-    return _edit_selected(old, change, lambda _element, parts: _merged(template, parts))
-
-
-def _edit_selected(old: Any, change: Change, update: Callable[[Document, Document], Document]) -> Any:
-    """Update the selected values; when there is none, make the one that the filter describes.
+    """The given sub-attributes change in the selected values. Without any, the one that the filter describes is made.
 
     RFC 7644 §3.5.2.3 wants `noTarget` there; Entra ID counts on the value being made.
     """
@@ -114,7 +103,7 @@ def _edit_selected(old: Any, change: Change, update: Callable[[Document, Documen
     elements = list(old or ())
     selected = [index for index, element in enumerate(elements) if _is_selected(element, change)]
     for index in selected:
-        elements[index] = update(elements[index], parts)
+        elements[index] = _merged(elements[index], parts)
     if not selected and any(part is not None for part in parts.values()):
         if change.template is None:
             raise NoTarget(f'No value of "{change.name}" matches the filter, and the filter does not describe one.')

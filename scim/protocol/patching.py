@@ -7,7 +7,8 @@ Where the RFC leaves room, or clients need it:
 
 * An operation without a path sets each attribute that its value names, by any of the names in `scim.protocol.names` or
   by a path with a filter; read-only ones are ignored there, and refused in a path.
-* `replace` of a complex attribute merges, as §3.5.2.3 says; `add` does the same.
+* `replace` of a complex attribute merges, as §3.5.2.3 says, also of the values that a filter selects; `add` does the
+  same.
 * null, "" and [] as the value clear the attribute, except that adding an empty list adds nothing.
 * What a filter selects and is not there is made from the filter's equalities (Entra ID), also by `replace`. Removing
   what is not there is a success: Entra ID would repeat the refused operation for ever.
@@ -291,9 +292,8 @@ class _Reader:
         if verb == "remove" or is_no_value(value):
             self._change(edits.remove_selected, target, None, selection)
             return
-        element = read_element(value, target.attribute, target.owner, self._unknown)
-        edit = edits.merge_selected if verb == "add" else edits.replace_selected
-        self._change(edit, target, element or {}, selection)
+        parts = read_parts(value, target.attribute, target.owner, self._unknown)
+        self._change(edits.merge_selected, target, parts, selection)
 
     def _set_members(self, verb: Verb, target: Target, value: Any, selection: _Selection | None) -> None:
         attribute = target.attribute

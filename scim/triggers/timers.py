@@ -1,28 +1,58 @@
 """One function for each scheduled job. Schedules are UTC."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Protocol
 
 import azure.functions as func
 
-from scim.domain.ports import Clock, Jobs
+from scim.domain.ports import Clock, Expiring, Jobs
+from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
 
-EVERY_MINUTE = "0 * * * * *"
+
+class Scheduled(Protocol):
+    """What the jobs work on."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """Unfinished work."""
+        ...
+
+    @property
+    def bookmarks(self) -> Expiring:
+        """Where pages start."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+        ...
 
 
-def timers(jobs: Callable[[], Jobs], clock: Clock) -> func.Blueprint:
-    """The blueprint.
+TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
+    "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
+    "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
+}
+"""By function name: the schedule (seconds first), and what is done."""
+
+
+def timers(application: Callable[[], Scheduled]) -> func.Blueprint:
+    """The blueprint with a function for each of `TIMERS`.
 
     Args:
-        jobs: Gives the jobs when the timer first fires.
-        clock: The time.
+        application: Gives the application when a timer first fires.
     """
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
-
-    @blueprint.function_name("SweepJobs")
-    @blueprint.timer_trigger("timer", EVERY_MINUTE)
-    async def sweep(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host's binding
-        """Finish what requests left unfinished."""
-        await sweep_jobs(jobs(), clock)
-
+    for name, (schedule, work) in TIMERS.items():
+        register = blueprint.timer_trigger("timer", schedule)
+        blueprint.function_name(name)(register(_trigger(work, application)))
     return blueprint
+
+
+def _trigger(
+    work: Callable[[Scheduled], Awaitable[None]], application: Callable[[], Scheduled]
+) -> Callable[[func.TimerRequest], Awaitable[None]]:
+    async def run(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host's binding
+        await work(application())
+
+    return run

@@ -92,7 +92,7 @@ async def test_a_user_is_nothing_to_other_providers(world: World) -> None:
     assert (await world.app.users.search(OKTA, Query(filter=parse_filter(f'id eq "{created.id}"')))).total == 0
 
 
-@pytest.mark.parametrize("id_", ["", "x", "a|b", "../u", "#?", "x" * 2000, "7c41\x00", "entra|"])
+@pytest.mark.parametrize("id_", ["", "x", "a|b", "../u", "#?", "x" * 2000, "7c41\x01", "entra|"])
 async def test_what_cannot_be_an_id_names_nobody(world: World, id_: str) -> None:
     assert await world.app.users.get("entra", id_) is None
     assert list(await world.app.users.groups_of(id_)) == []
@@ -106,7 +106,7 @@ async def test_what_cannot_be_an_id_names_nobody(world: World, id_: str) -> None
         ("Anna@Contoso.com", "aNNA@CONTOSO.COM"),
         ("straße@x.y", "STRASSE@X.Y"),
         ("ﬁn@x.y", "fin@x.y"),
-        ("ａnna@x.y", "anna@x.y"),
+        ("\uff41nna@x.y", "anna@x.y"),
         ("o'brien@x.y", "O'BRIEN@x.y"),
         ("guest#EXT#@x.y", "GUEST#ext#@x.y"),
         ("a/b\\c?d%e|f=g", "A/B\\C?D%E|F=G"),

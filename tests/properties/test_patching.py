@@ -8,13 +8,11 @@ Deliberate differences to scim2_models 0.12, which the generators leave out:
 * A value with nothing but `type` and `primary` is no value and disappears here; there it stays.
 * Adding a value whose `value` and `type` are there already updates the rest of it here; there it is another value
   unless all its parts are equal.
-* `replace` of a value selected by a filter keeps what the filter selects by, and nothing else.
-* A sub-attribute of a multi-valued attribute can be named without a filter here; it then means all values.
 * Strings are compared by NFKC and case folding here; there by NFC and lower case.
 * A bare string stands for the `value` of a complex attribute here.
 * Removing what a filter selects from by value is done here by the `value`, and by `type` if it is given.
-* `primary: false` is written to the values that lose `primary` in both; setting it by a filter that selects several
-  values is refused here.
+* Read-only keys of an operation without a path are ignored here, since Okta sends `id`; there they are refused.
+* `manager.value` is not required here, and can be removed.
 """
 
 import copy
@@ -61,7 +59,7 @@ KINDS = st.sampled_from(["work", "home", "other"])
 TEXT_PATHS = ["title", "displayName", "userName", "externalId", "name.givenName", "name.familyName",
               f"{ENTERPRISE_USER}:department", f"{ENTERPRISE_USER}:manager.value", f"{NINJAONE_USER}:organizationId",
               f"{CORE_USER}:nickName"]  # fmt: skip
-OPTIONAL_PATHS = [path for path in TEXT_PATHS if path != "userName"]
+OPTIONAL_PATHS = [path for path in TEXT_PATHS if path != "userName" and "manager" not in path]
 
 names = st.dictionaries(st.sampled_from(["givenName", "familyName", "formatted"]), WORDS, min_size=1)
 emails = st.fixed_dictionaries({"value": ADDRESSES, "type": KINDS}, optional={"display": WORDS})
@@ -96,6 +94,13 @@ operations = st.one_of(
     st.builds(
         lambda verb, kind, value: op(verb, f'emails[type eq "{kind}"].value', value=value), SETTERS, KINDS, ADDRESSES
     ),
+    st.builds(
+        lambda verb, kind, value: op(verb, f'emails[type eq "{kind}"]', value={"value": value, "display": "x"}),
+        SETTERS,
+        KINDS,
+        ADDRESSES,
+    ),
+    st.builds(lambda verb, value: op(verb, "emails.display", value=value), SETTERS, WORDS),
     st.builds(lambda kind: op("remove", f'emails[type eq "{kind}"]'), KINDS),
     st.builds(lambda kind: op("remove", f'emails[type eq "{kind}"].display'), KINDS),
     st.builds(lambda value: op("remove", f'emails[value eq "{value}"]'), ADDRESSES),
@@ -113,7 +118,21 @@ users = st.fixed_dictionaries(
         NINJAONE_USER: st.fixed_dictionaries({"organizationId": WORDS}, optional={"userType": WORDS}),
     },
 )
-patches = st.lists(operations, min_size=1, max_size=5).map(lambda found: {"schemas": [PATCH_OP], "Operations": found})
+additions = st.builds(
+    lambda verb, kind, primary: op(verb, "emails", value=[{"value": "new@x.org", "type": kind} | primary]),
+    st.sampled_from(["add", "Add"]),
+    KINDS,
+    st.sampled_from([{}, {"primary": True}, {"primary": False}]),
+)
+patches = st.builds(
+    lambda found, addition, index: {
+        "schemas": [PATCH_OP],
+        "Operations": [*found[:index], *addition, *found[index:]],
+    },
+    st.lists(operations, min_size=1, max_size=4),
+    st.lists(additions, max_size=1),
+    st.integers(0, 4),
+)
 
 
 def theirs(document, body):

@@ -5,16 +5,18 @@ page therefore leaves a note after which key the next one starts: the next reque
 page starts there, and misses nothing that exists throughout.
 """
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import cast
 
 from scim.background import Background
 from scim.domain.ports import Clock
 from scim.storage.tables import keys
-from scim.storage.tables.directory_table import DirectoryTable
-from scim.storage.tables.rows import Columns, Upsert
+from scim.storage.tables.directory_table import Conflict, DirectoryTable
+from scim.storage.tables.rows import MAX_BATCH_OPERATIONS, Columns, Comparison, Delete, Upsert
 
 LIFETIME = timedelta(minutes=10)
 _REMEMBERED = 2_000
@@ -53,6 +55,17 @@ class Bookmarks:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         self._background.run(self._store(key, bookmark), "bookmark_not_stored")
+
+    async def remove_expired(self, now: datetime) -> int:
+        """See `scim.domain.ports.Expiring`. One call for each thousand rows, and one for each hundred that go."""
+        removed = 0
+        expired = (Comparison("expires", "lt", now),)
+        async for page in self._table.pages(keys.BOOKMARKS, where=expired, columns=()):
+            for rows in batched(page.rows, MAX_BATCH_OPERATIONS, strict=False):
+                with contextlib.suppress(Conflict):  # somebody else removes them as well
+                    await self._table.apply([Delete(row.row_key) for row in rows])
+                    removed += len(rows)
+        return removed
 
     async def _stored(self, key: str) -> Bookmark | None:
         row = await self._table.get(key)

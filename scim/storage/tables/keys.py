@@ -281,6 +281,8 @@ def bookmark(query: str, start_index: int) -> str:
     return f"b|{query}|{start_index}"
 
 
+BOOKMARKS = prefix_range("b|")
+
 # Versions
 
 _ETAG = re.compile(r"""W/"datetime'(.+)'"$""")

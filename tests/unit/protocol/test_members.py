@@ -68,7 +68,9 @@ def test_a_filter_on_the_id_needs_no_reading(path, removed):
     assert change(("remove", path)) == MembersChange(remove=frozenset(removed))
 
 
-@pytest.mark.parametrize("value_filter", ['type eq "Group"', 'value eq "g" and type eq "Group"', 'not (type eq "User")'])
+@pytest.mark.parametrize(
+    "value_filter", ['type eq "Group"', 'value eq "g" and type eq "Group"', 'not (type eq "User")']
+)
 def test_other_filters_become_predicates(value_filter):
     folded = change(("remove", f"members[{value_filter}]"))
 

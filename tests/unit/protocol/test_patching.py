@@ -145,7 +145,8 @@ def test_a_path_with_a_filter_may_be_a_key(key):
 
 
 @pytest.mark.parametrize(
-    "value", ["91b0", {"value": "91b0"}, [{"$ref": "../Users/91b0", "value": "91b0"}], [{"$ref": None, "value": "91b0"}]]
+    "value",
+    ["91b0", {"value": "91b0"}, [{"$ref": "../Users/91b0", "value": "91b0"}], [{"$ref": None, "value": "91b0"}]],
 )
 @pytest.mark.parametrize("path", [f"{ENTERPRISE_USER}:manager", "manager"])
 @pytest.mark.parametrize("op", ["Add", "Replace"])
@@ -201,16 +202,18 @@ def test_a_filter_selects_what_is_changed():
     assert changed["emails"] == [{"type": "work", "value": "a"}, {"type": "home", "value": "c"}]
 
 
-def test_replacing_a_selected_value_keeps_nothing_of_it_but_what_selects_it():
-    document = user(emails=[{"type": "work", "value": "a", "display": "A"}])
-    assert after(document, operation("replace", 'emails[type eq "work"]', {"value": "b"}))["emails"] == [
-        {"type": "work", "value": "b"}
+@pytest.mark.parametrize("op", ["add", "replace"])
+@pytest.mark.parametrize("value", [{"value": "b", "display": None}, [{"Value": "b", "display": ""}]])
+def test_an_object_is_merged_into_the_selected_values(op, value):
+    document = user(emails=[{"type": "work", "value": "a", "display": "A", "primary": True}])
+    assert after(document, operation(op, 'emails[type eq "work"]', value))["emails"] == [
+        {"type": "work", "value": "b", "primary": True}
     ]
 
 
-def test_adding_to_a_selected_value_keeps_the_rest_of_it():
+def test_a_string_becomes_the_value_of_the_selected_values():
     document = user(emails=[{"type": "work", "value": "a", "display": "A"}])
-    assert after(document, operation("add", 'emails[type eq "work"]', {"value": "b"}))["emails"] == [
+    assert after(document, operation("replace", 'emails[type eq "work"]', "b"))["emails"] == [
         {"type": "work", "value": "b", "display": "A"}
     ]
 

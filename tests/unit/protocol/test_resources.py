@@ -288,7 +288,12 @@ def test_members_have_a_limit():
 
 
 def test_the_body_is_left_as_it_was():
-    body = {"userName": "a", "emails": [{"value": "x", "type": None}], "name.givenName": "b", "name": {"familyName": "c"}}
+    body = {
+        "userName": "a",
+        "emails": [{"value": "x", "type": None}],
+        "name.givenName": "b",
+        "name": {"familyName": "c"},
+    }
     before = repr(body)
     parse_user(body)
     assert repr(body) == before
