@@ -53,7 +53,7 @@ def prepare(directory: Path, extra_authorities: Path | None = None) -> Certifica
         _make(files)
     parts = [Path(certifi.where()), files.authority, *filter(None, [extra_authorities])]
     draft = files.bundle.with_suffix(f".{os.getpid()}")
-    draft.write_text("\n".join(part.read_text("ascii") for part in parts), "ascii")
+    draft.write_bytes(b"\n".join(part.read_bytes() for part in parts))
     draft.replace(files.bundle)
     return files
 

@@ -96,7 +96,8 @@ def _stack(settings: RunSettings, folder: Path, stop: _StopRequest) -> Stack:
 
 def _note_emulators(settings: RunSettings, stack: Stack) -> None:
     """Leave a note for a second run on the same storage: what it needs as TABLES_URL, KEY_VAULT_URL and CA_FILE."""
-    note = {"TABLES_URL": stack.tables_url, "KEY_VAULT_URL": stack.vault_url, "CA_FILE": str(stack.authority)}
+    bundle = stack.environment["SSL_CERT_FILE"]
+    note = {"TABLES_URL": stack.tables_url, "KEY_VAULT_URL": stack.vault_url, "CA_FILE": bundle}
     (settings.directory / "emulators.json").write_text(json.dumps(note, indent=2) + "\n", "utf-8")
 
 

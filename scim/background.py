@@ -22,7 +22,7 @@ class Background:
     async def drain(self) -> None:
         """Wait for all that was started."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            await asyncio.wait(self._tasks)  # unlike gather, it lets the loop forget tasks that are done already
 
     async def _guarded(self, work: Coroutine[object, object, None], failure: str) -> None:
         try:

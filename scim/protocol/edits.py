@@ -67,12 +67,14 @@ def append(old: Any, change: Change) -> Any:
     RFC 7644 §3.5.2.1
     """
     elements = list(old or ())
+    known = [_comparable(element, change.attribute) for element in elements]
     primary: list[int] = []
     for value in change.value:
-        index = _index_of_same(value, elements, change.attribute)
-        if index is None:
-            index = len(elements)
+        wanted = _comparable(value, change.attribute)
+        index = next((index for index, each in enumerate(known) if _is_same(wanted, each)), len(elements))
+        if index == len(elements):
             elements.append(value)
+            known.append(wanted)
         elif type(value) is dict:
             elements[index] = {**elements[index], **value}
         if type(value) is dict and value.get("primary") is True:
@@ -83,10 +85,8 @@ def append(old: Any, change: Change) -> Any:
 
 def without(old: Any, change: Change) -> Any:
     """The given values leave; what is not there cannot leave, and that is no error."""
-    attribute = change.attribute
-    return [
-        element for element in old or () if not any(_is_meant(value, element, attribute) for value in change.value)
-    ] or None
+    leaving = [_comparable(value, change.attribute) for value in change.value]
+    return [element for element in old or () if not _is_any(leaving, _comparable(element, change.attribute))] or None
 
 
 def remove_selected(old: Any, change: Change) -> Any:
@@ -134,38 +134,30 @@ def _is_selected(element: Document, change: Change) -> bool:
     return change.selects is None or change.selects(element)
 
 
-def _index_of_same(value: Any, elements: list[Any], attribute: Attribute) -> int | None:
-    return next((index for index, element in enumerate(elements) if _is_same(value, element, attribute)), None)
+def _comparable(value: Any, attribute: Attribute) -> Document:
+    """The sub-attributes of a value in the form in which they are compared."""
+    if attribute.type != "complex":
+        return {"value": key_for(attribute)(value)}
+    return {sub.name: key_for(sub)(value[sub.name]) for sub in attribute.sub_attributes if sub.name in value}
 
 
-def _is_same(value: Any, element: Any, attribute: Attribute) -> bool:
+def _is_same(value: Document, element: Document) -> bool:
     """Whether adding `value` would add `element` again: the same `value` and, if given, the same `type`.
 
     Values that have no `value`, such as addresses, are the same when everything but `primary` is.
     """
-    if attribute.type != "complex":
-        key = key_for(attribute)
-        return bool(key(value) == key(element))
     if "value" in value:
-        return _agree({"value", "type"} & value.keys(), value, element, attribute)
-    return _agree((value.keys() | element.keys()) - {"primary"}, value, element, attribute)
+        return value["value"] == element.get("value") and value.get("type") in (None, element.get("type"))
+    return _without_primary(value) == _without_primary(element)
 
 
-def _is_meant(value: Any, element: Any, attribute: Attribute) -> bool:
-    """Whether a value that is to leave describes `element`."""
-    if attribute.type != "complex" or "value" in value:
-        return _is_same(value, element, attribute)
-    return _agree(value.keys(), value, element, attribute)
+def _without_primary(value: Document) -> Document:
+    return {name: part for name, part in value.items() if name != "primary"}
 
 
-def _agree(names: Any, one: Document, other: Document, attribute: Attribute) -> bool:
-    for name in names:
-        if name not in one or name not in other:
-            return False
-        key = key_for(attribute.by_name[name.lower()])
-        if key(one[name]) != key(other[name]):
-            return False
-    return True
+def _is_any(values: list[Document], element: Document) -> bool:
+    """Whether one of the values describes `element`: is the same or, when it has no `value`, agrees in all it says."""
+    return any(_is_same(value, element) if "value" in value else value.items() <= element.items() for value in values)
 
 
 def refuse_clearing(name: str) -> InvalidValue:

@@ -25,7 +25,7 @@ class MembersChange:
 
     Attributes:
         clear: Whether those who are members now go, except the ones in `add`.
-        add: Members by id, in the order given, with what the client said about them (`type`, `display`, `$ref`).
+        add: Members by id, in the order given, with what the client said about them (`type`, `$ref`).
         remove: Ids; empty when `clear` is set.
         remove_where: Predicates over members as they are stored; none when `clear` is set.
     """

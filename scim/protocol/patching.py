@@ -24,7 +24,7 @@ from typing import Any, Literal
 from scim.domain.filtering.evaluate import compile_value_filter
 from scim.domain.filtering.grammar import parse_path
 from scim.domain.filtering.nodes import And, AttributePath, Comparison, Node, Or
-from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge
+from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge, TooMany
 from scim.protocol import edits
 from scim.protocol.edits import Change, Edit
 from scim.protocol.members import MembersChange, MembersFold, check_total, read_members
@@ -42,10 +42,12 @@ from scim.schema.values import (
     with_content,
 )
 
-MAX_OPERATIONS = 100
-"""How many operations one PATCH may have."""
+MAX_OPERATIONS = 1_000
+"""How many operations one PATCH may have. Entra ID's newer dialect removes each member by one of its own."""
 
 _REMEMBERED_PATHS = 512
+MAX_MEMBER_FILTERS = 20
+"""How many of them may select members by anything but their ids: each looks at every member."""
 
 type Verb = Literal["add", "replace", "remove"]
 
@@ -100,6 +102,7 @@ def parse_patch(body: Document, resource_type: ResourceType, unknown: UnknownAtt
         Mutability: A path names what clients may not change.
         NoTarget: A `remove` has no path.
         PayloadTooLarge: Too many operations, or too many members.
+        TooMany: Too many filters on members.
 
     RFC 7644 §3.5.2
     """
@@ -109,7 +112,7 @@ def parse_patch(body: Document, resource_type: ResourceType, unknown: UnknownAtt
     if type(operations) is not list or not operations:
         raise InvalidSyntax('"Operations" must be a list of at least one operation.')
     if len(operations) > MAX_OPERATIONS:
-        raise PayloadTooLarge(f"A PATCH may have at most {MAX_OPERATIONS} operations; send them in several requests.")
+        raise PayloadTooLarge(f"A PATCH may have at most {MAX_OPERATIONS:,} operations; send them in several requests.")
     reader = _Reader(resource_type, unknown)
     for operation in operations:
         reader.read(operation)
@@ -175,7 +178,7 @@ class _Selection:
 class _Reader:
     """Reads the operations of one PATCH."""
 
-    __slots__ = ("_by_name", "_changes", "_fold", "_member_count", "_resource_type", "_unknown")
+    __slots__ = ("_by_name", "_changes", "_fold", "_member_count", "_member_filters", "_resource_type", "_unknown")
 
     def __init__(self, resource_type: ResourceType, unknown: UnknownAttributes) -> None:
         self._resource_type = resource_type
@@ -184,6 +187,7 @@ class _Reader:
         self._changes: list[Change] = []
         self._fold = MembersFold()
         self._member_count = 0
+        self._member_filters = 0
 
     def read(self, operation: Any) -> None:
         """Read one operation; its names and its `op` are taken in any case of letters."""
@@ -312,10 +316,18 @@ class _Reader:
         else:
             self._fold.remove(members)
 
+    def _count_filter(self) -> None:
+        self._member_filters += 1
+        if self._member_filters > MAX_MEMBER_FILTERS:
+            raise TooMany(
+                f"A PATCH may select members by at most {MAX_MEMBER_FILTERS} filters; name them by their ids."
+            )
+
     def _set_selected_members(self, verb: Verb, attribute: Attribute, value: Any, selection: _Selection) -> None:
         if verb == "remove" or (verb == "replace" and is_no_value(value)):
             ids = _ids(selection.node)
             if ids is None:
+                self._count_filter()
                 self._fold.remove_where(selection.selects)
             else:
                 self._fold.remove(ids)

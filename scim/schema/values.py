@@ -200,7 +200,11 @@ def _read_string(value: Any, attribute: Attribute, owner: str, _unknown: Unknown
         raise InvalidValue(f'"{owner}{attribute.name}" must be a string.')
     if not value.isprintable():
         _check_characters(value, attribute, owner)
-    return None if not value or value.isspace() else value
+    if not value or value.isspace():
+        return None
+    if attribute.name == "userName" and value != value.strip():
+        raise InvalidValue('"userName" begins or ends with a space; remove it.')
+    return value
 
 
 def _check_characters(text: str, attribute: Attribute, owner: str) -> None:

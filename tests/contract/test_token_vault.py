@@ -116,47 +116,50 @@ FAULTS = [
     pytest.param({"drop": True}, 5, id="dropped"),
     pytest.param({"cut_off": True}, 5, id="cut-off"),
     pytest.param({"malformed": True}, 5, id="malformed"),
-    pytest.param({"hang_seconds": 30}, 5, id="hanging"),
 ]
 
 
-@pytest.fixture
-def soon(monkeypatch):
-    """Give up sooner than in production, so that the tests are quick; returns when."""
-    monkeypatch.setattr(key_vault, "TIMEOUT_SECONDS", 1.0)
-    return 1.5
+def calls(vault, token_id):
+    """Each method of the port, to be called."""
+    yield lambda: vault.digest(token_id)
+    yield lambda: vault.put(token_id, DIGEST, EXPIRES, enabled=True)
+    yield lambda: vault.set_enabled(token_id, enabled=False)
+
+
+@pytest.mark.parametrize(("fault", "retry_after"), FAULTS)
+async def test_a_failing_vault_is_unavailable(vault, vault_faults, token_id, fault, retry_after):
+    await vault.put(token_id, DIGEST, EXPIRES, enabled=True)
+    vault_faults(**fault)
+
+    for call in calls(vault, token_id):
+        with pytest.raises(Unavailable) as raised:
+            await call()
+        assert raised.value.headers == {"Retry-After": str(retry_after)}
 
 
 def test_a_call_takes_five_seconds_at_most():
     assert key_vault.TIMEOUT_SECONDS == 5
 
 
-@pytest.mark.parametrize(("fault", "retry_after"), FAULTS)
-async def test_a_failing_vault_is_unavailable(vault, vault_faults, token_id, soon, fault, retry_after):
+async def test_a_hanging_vault_is_unavailable_when_the_time_is_over(vault, vault_faults, token_id, monkeypatch):
     await vault.put(token_id, DIGEST, EXPIRES, enabled=True)
-    vault_faults(**fault)
+    vault_faults(hang_seconds=30)
+    monkeypatch.setattr(key_vault, "TIMEOUT_SECONDS", 0.5)
 
-    for call in (
-        lambda: vault.digest(token_id),
-        lambda: vault.put(token_id, DIGEST, EXPIRES, enabled=True),
-        lambda: vault.set_enabled(token_id, enabled=False),
-    ):
+    for call in calls(vault, token_id):
         started = time.monotonic()
-        with pytest.raises(Unavailable) as raised:
+        with pytest.raises(Unavailable):
             await call()
-        assert time.monotonic() - started < soon
-        assert raised.value.retry_after_seconds == retry_after
-        assert raised.value.headers == {"Retry-After": str(retry_after)}
+        assert 0.5 <= time.monotonic() - started < 2, "later than told, or as late as the SDK would be"
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"hang_seconds": 30}, {"malformed": True}], ids=str)
-async def test_a_failing_identity_is_unavailable(vault, identity_faults, token_id, soon, fault):
+async def test_a_failing_identity_is_unavailable(vault, identity_faults, token_id, fault, monkeypatch):
     identity_faults(**fault)
+    monkeypatch.setattr(key_vault, "TIMEOUT_SECONDS", 0.5)
 
-    started = time.monotonic()
     with pytest.raises(Unavailable):
         await vault.digest(token_id)
-    assert time.monotonic() - started < soon
 
 
 @pytest.mark.usefixtures("emulators")

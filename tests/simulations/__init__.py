@@ -1,8 +1,8 @@
 """Identity providers, simulated: Microsoft Entra ID and Okta as they call a SCIM service.
 
 `Directory` (directory.py) is what administrators keep in their identity provider; `directory.change()` alters it at
-random, by a seed. `EntraJob` (entra.py) and `OktaApp` (okta.py) provision it over an `httpx.AsyncClient`, which may lead
-to a process, an ASGI application or any URL; whatever the identity provider would count as a failure is in `failures`.
+random, by a seed. `EntraJob` (entra.py) and `OktaApp` (okta.py) provision it over an `httpx.AsyncClient`, which leads
+to a process, an ASGI application or any URL; what the identity provider would count as a failure is in `failures`.
 `differences` (expected.py) reads everything back and names what is not as it must be.
 
     directory = Directory(Random(1), domain="contoso.com", organizations=("1", "2"))

@@ -109,7 +109,7 @@ class Talk:
 
     def _save(self, wanted: dict[str, str]) -> Iterator[str]:
         assert self.reply is not None
-        for name, path in wanted.items():
+        for name, path in filled(wanted, self.names).items():
             value = self.reply.body
             for part in path.split("."):
                 value = value[int(part)] if isinstance(value, list) else value.get(part)

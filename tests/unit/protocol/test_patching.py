@@ -2,9 +2,18 @@ import copy
 
 import pytest
 
-from scim.errors import InvalidFilter, InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge
-from scim.protocol.patching import MAX_OPERATIONS, apply_patch, parse_patch
-from scim.schema.catalog import user_type
+from scim.errors import (
+    InvalidFilter,
+    InvalidPath,
+    InvalidSyntax,
+    InvalidValue,
+    Mutability,
+    NoTarget,
+    PayloadTooLarge,
+    TooMany,
+)
+from scim.protocol.patching import MAX_MEMBER_FILTERS, MAX_OPERATIONS, apply_patch, parse_patch
+from scim.schema.catalog import group_type, user_type
 from scim.schema.urns import CORE_USER, ENTERPRISE_USER, LIST_RESPONSE, NINJAONE_USER, PATCH_OP
 from scim.schema.values import UnknownAttributes
 
@@ -513,7 +522,7 @@ def test_unknown_keys_are_left_out_and_named_or_refused(value, name):
 @pytest.mark.parametrize(
     "path",
     ["", " ", ".", "a..b", "a.b.c", "foo bar", "emails[", "emails[]", "emails]", 'emails[type eq "work"',
-     'emails[type eq "work"]value', 'emails[type eq "work"].', 'emails[type eq work].value', "emails[type zz 1]",
+     'emails[type eq "work"]value', 'emails[type eq "work"].', "emails[type eq work].value", "emails[type zz 1]",
      'emails.value[type eq "work"]', 'emails[type eq "work"][type eq "home"]', "1a", "urn:", ":userName",
      'name[givenName eq "x"]', 'userName[value eq "x"]', "[" * 1000, "a" * 5000, 1, {}, ["title"], True],
 )  # fmt: skip
@@ -570,7 +579,7 @@ def test_the_number_of_operations_is_limited():
     one = operation("replace", "title", "x")
 
     assert patch(user(), *[one] * MAX_OPERATIONS).changed == ("title",)
-    with pytest.raises(PayloadTooLarge, match="at most 100 operations"):
+    with pytest.raises(PayloadTooLarge, match="at most 1,000 operations"):
         patch(user(), *[one] * (MAX_OPERATIONS + 1))
 
 
@@ -658,3 +667,11 @@ def test_a_patch_can_be_applied_to_several_documents():
 def test_schemas_come_first_even_when_they_did_not():
     document = {"userName": "anna", "schemas": [CORE_USER]}
     assert list(patch(document, operation("add", "title", "x")).document) == ["schemas", "userName", "title"]
+
+
+def test_members_are_selected_by_a_limited_number_of_filters():
+    one = {"op": "remove", "path": 'members[type eq "Group"]'}
+    operations = [one] * MAX_MEMBER_FILTERS
+    assert parse_patch({"Operations": operations}, group_type(), UnknownAttributes.IGNORE).members
+    with pytest.raises(TooMany):
+        parse_patch({"Operations": [*operations, one]}, group_type(), UnknownAttributes.IGNORE)

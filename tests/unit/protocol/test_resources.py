@@ -257,7 +257,7 @@ def test_members_stand_apart_from_the_document():
     assert parsed.members == (
         {"value": "b"},
         {"value": "a"},
-        {"value": "c", "display": "Carla", "type": "User"},
+        {"value": "c", "type": "User"},
         {"value": "d"},
     )
 

@@ -70,7 +70,14 @@ def test_user_names_take_nothing_that_cannot_be_seen(character):
 
 
 def test_user_names_take_letters_of_every_script():
-    assert read("анна.берг@пример.рф", USER["username"]) == "анна.берг@пример.рф"
+    for name in (
+        "σοφία@contoso.com",
+        "李娜@contoso.com",
+        "नेहा@contoso.com",
+        "o'brien+x@contoso.com",
+        "zoë@contoso.com",
+    ):
+        assert read(name, USER["username"]) == name
 
 
 def test_a_street_may_stand_in_two_lines():
@@ -204,3 +211,9 @@ def test_names_in_messages_are_short_and_printable():
 @pytest.mark.parametrize("value", [0, False, {}, "x", [None]])
 def test_some_values_only_look_like_none(value):
     assert not is_no_value(value)
+
+
+@pytest.mark.parametrize("name", [" anna", "anna ", "anna\u00a0"])
+def test_a_user_name_with_spaces_around_it_is_refused(name):
+    with pytest.raises(InvalidValue, match="begins or ends with a space"):
+        read_value(name, user_type().schema.by_name["username"], "", UnknownNames(UnknownAttributes.REJECT))
