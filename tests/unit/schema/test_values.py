@@ -216,4 +216,4 @@ def test_some_values_only_look_like_none(value):
 @pytest.mark.parametrize("name", [" anna", "anna ", "anna\u00a0"])
 def test_a_user_name_with_spaces_around_it_is_refused(name):
     with pytest.raises(InvalidValue, match="begins or ends with a space"):
-        read_value(name, user_type().schema.by_name["username"], "", UnknownNames(UnknownAttributes.REJECT))
+        read(name, USER["username"])
