@@ -21,7 +21,7 @@ from scim.domain.organizations import Organization
 from scim.domain.ports import TooManyTokens
 from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider
 from scim.domain.resources import document_text
-from scim.domain.tokens import TokenState, parse_token
+from scim.domain.tokens import TokenState, TokenText, parse_token
 from scim.domain.users import Standing, User, UserType
 from scim.schema.urns import CORE_USER
 from scim.schema.values import UnknownAttributes
@@ -170,14 +170,19 @@ async def _account(app: Application, wanted: DemoAccount) -> User:
 async def _token(app: Application, provider: Provider, known: str | None) -> str | None:
     """The token that `run.json` had, if it is alive, else a new one; None when two others are alive."""
     presented = parse_token(known or "")
-    record = await app.tokens.get(presented.id) if presented else None
-    if presented and record and record.state is TokenState.ACTIVE and not record.is_expired(app.clock.now()):
-        if presented.matches(await app.vault.digest(presented.id) or ""):
-            return presented.text
+    if presented and await _is_alive(app, presented):
+        return presented.text
     try:
         return (await app.token_issuer.issue(provider.id, "Demo", _ACTOR)).text
     except TooManyTokens:
         return None
+
+
+async def _is_alive(app: Application, presented: TokenText) -> bool:
+    record = await app.tokens.get(presented.id)
+    if record is None or record.state is not TokenState.ACTIVE or record.is_expired(app.clock.now()):
+        return False
+    return presented.matches(await app.vault.digest(presented.id) or "")
 
 
 def _known_tokens(run_file: Path) -> dict[str, str]:

@@ -74,7 +74,7 @@ def route(method: str, path: str) -> Route:
     parts = [part for part in path.split("/") if part]
     methods, resource_type = _methods(parts)
     if not methods:
-        raise NotFound(f"There is no SCIM endpoint {path[:200]}.")
+        raise NotFound("There is no such SCIM endpoint.")
     operation = methods.get(method)
     if operation is None:
         raise MethodNotAllowed(f"{method} is not possible here. Use {' or '.join(methods)}.", tuple(methods))

@@ -90,8 +90,13 @@ def is_id(text: str) -> bool:
 
 
 def prefix_range(prefix: str) -> KeyRange:
-    """All keys that start with a prefix."""
-    return KeyRange(prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1))
+    """All keys that start with a prefix.
+
+    The end is the prefix with its last character's successor; where that would be a surrogate, or beyond the basic
+    plane, the highest code unit, which no key has, serves instead.
+    """
+    last = prefix[-1]
+    return KeyRange(prefix, prefix[:-1] + chr(ord(last) + 1) if last < "\ud7ff" else f"{prefix}\uffff")
 
 
 def after(key: str, keys: KeyRange) -> KeyRange:
