@@ -1,1 +1,1 @@
-"""Measurements, printed and not asserted: `python -m benchmarks` runs all of them, `python -m benchmarks -l` lists them."""
+"""Measurements, printed and not asserted: `python -m benchmarks` runs all, `python -m benchmarks -l` lists them."""

@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from scim.schema.attributes import Document
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
@@ -53,9 +56,15 @@ class Resource:
 
 def document_text(document: Document) -> str:
     """A document as the JSON text that is stored and sent."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(document)
 
 
 def timestamp(moment: datetime) -> str:
-    """A moment as SCIM writes it: RFC 3339, UTC, milliseconds (RFC 7643 §2.3.5)."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """A moment of UTC as SCIM writes it: RFC 3339, milliseconds (RFC 7643 §2.3.5).
+
+    Each resource on a page has two of them; `isoformat`, which asks for the offset, takes three times as long.
+    """
+    return (
+        f"{moment.year}-{_TWO_DIGITS[moment.month]}-{_TWO_DIGITS[moment.day]}T{_TWO_DIGITS[moment.hour]}:"
+        f"{_TWO_DIGITS[moment.minute]}:{_TWO_DIGITS[moment.second]}.{moment.microsecond // 1000:03}Z"
+    )

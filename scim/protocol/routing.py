@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from scim.errors import MethodNotAllowed, NotFound
+from scim.errors import MethodNotAllowed, NotFound, NotImplementedHere
 from scim.schema.attributes import ResourceType
 from scim.schema.catalog import resource_types
 
@@ -52,6 +52,8 @@ _DISCOVERY: Mapping[str, tuple[Operation, Operation | None]] = {
     "resourcetypes": (Operation.LIST_RESOURCE_TYPES, Operation.READ_RESOURCE_TYPE),
     "schemas": (Operation.LIST_SCHEMAS, Operation.READ_SCHEMA),
 }
+_NOT_OFFERED = frozenset({"me", "bulk", ".search", "users/.search", "groups/.search"})
+"""Endpoints that RFC 7644 leaves to the service provider (§3.4.3, §3.7, §3.11)."""
 _ELEMENT_PARTS = 2
 
 
@@ -70,8 +72,11 @@ def route(method: str, path: str) -> Route:
     Raises:
         NotFound: There is no such endpoint.
         MethodNotAllowed: The endpoint does not take the method.
+        NotImplementedHere: SCIM has the endpoint, and this service does not.
     """
     parts = [part for part in path.split("/") if part]
+    if "/".join(parts).lower() in _NOT_OFFERED:
+        raise NotImplementedHere("This part of SCIM is not offered here; see /ServiceProviderConfig.")
     methods, resource_type = _methods(parts)
     if not methods:
         raise NotFound("There is no such SCIM endpoint.")

@@ -90,7 +90,8 @@ def _list(reply: Reply) -> Iterator[str]:
 
 def _resource(resource: dict[str, Any]) -> Iterator[str]:
     meta = resource.get("meta", {})
-    if "schemas" in resource and not (resource["schemas"] and len(set(resource["schemas"])) == len(resource["schemas"])):
+    schemas = resource.get("schemas")
+    if (schemas is not None and len(set(schemas)) != len(schemas)) or schemas == []:
         yield "The resource has no schemas, or one twice."
     if meta.get("resourceType") not in {"User", "Group", None}:
         return
@@ -102,8 +103,8 @@ def _resource(resource: dict[str, Any]) -> Iterator[str]:
         if not all(TIMESTAMP.fullmatch(meta[name]) for name in ("created", "lastModified")):
             yield f"meta has no proper times: {meta}."
     extensions = {name for name in resource if name.startswith("urn:")}
-    if "schemas" in resource and not extensions <= set(resource["schemas"]):
-        yield f"schemas do not name {extensions - set(resource['schemas'])}."
+    if schemas and not extensions <= set(schemas):
+        yield f"schemas do not name {extensions - set(schemas)}."
     if None in resource.values() or "password" in resource:
         yield "The resource holds null, or a password."
 

@@ -1,7 +1,6 @@
 """The tenant that a case talks to, and what its steps do in the console."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from scim.domain.organizations import Organization
@@ -9,7 +8,9 @@ from scim.domain.providers import NATIVE, AdoptionPolicy, OrganizationPolicy, Po
 from scim.domain.resources import document_text
 from scim.domain.tokens import PREFIX, _checksum, generate_token
 from scim.domain.users import User, standing_of, with_defaults
-from scim.schema.urns import CORE_USER
+from scim.protocol.resources import parse_resource
+from scim.schema.catalog import user_type
+from scim.schema.urns import NINJAONE_USER
 from scim.schema.values import UnknownAttributes
 from scim.storage.tables.rows import Merge
 from tests.fakes.rows import FakeRows
@@ -80,17 +81,11 @@ class Tenant:
         self.secrets |= {f"{provider.id}'s secret": secret, f"{provider.id}'s digest": digest}
 
     async def _add_account(self, wanted: Mapping[str, Any]) -> User:
-        """A native account, as the console makes it."""
-        if not wanted.get("administrator"):
-            return await self.world.native(wanted["userName"])
-        return await self._add_administrator(wanted)
-
-    async def _add_administrator(self, wanted: Mapping[str, Any]) -> User:
+        """An account that the console made: native, unless it says which provider has adopted it since."""
         app, provider = self.world.app, wanted.get("provider", NATIVE)
-        document = with_defaults({"schemas": [CORE_USER], **user(wanted["userName"])})
-        if kind := wanted.get("userType"):
-            extension = next(name for name in document if name.startswith("urn:"))
-            document[extension] = {**document[extension], "userType": kind}
+        body = user(wanted["userName"])
+        body[NINJAONE_USER] |= {name: wanted[name] for name in ("userType",) if name in wanted}
+        document = parse_resource(with_defaults(body), user_type(), UnknownAttributes.REJECT).document
         now = app.clock.now()
         account = User(
             id=app.services.identifiers.new(),
@@ -99,9 +94,9 @@ class Tenant:
             created=now,
             modified=now,
             standing=standing_of(document, self.world.provider, organization_exists=True),
-            administrator=True,
+            administrator=wanted.get("administrator", False),
         )
-        return await app.users.create(account, replace(self.world.activity(account.id), provider=provider))
+        return await app.users.create(account, self.world.activity(account.id, provider))
 
 
 def _provider(wanted: Mapping[str, Any]) -> Provider:

@@ -15,7 +15,8 @@ import pytest
 
 from scim.triggers.http import http_response, scim_request
 from tests.invariants import violations
-from tests.wire.conformance import IDENTIFIER, TIMESTAMP, Reply, conformance
+from tests.wire.comparing import compare, short
+from tests.wire.conformance import Reply, conformance
 from tests.wire.tenant import Tenant
 from tests.world import BASE_URL
 
@@ -29,7 +30,7 @@ NOT_THE_DIRECTORY = ("a|", "b|", "q|")
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(CASES).with_suffix("").as_posix())
 async def test_wire(file: Path):
-    case = json.loads(file.read_text(encoding="utf-8"))
+    case = _read(file)
     tenant = await Tenant.build(case)
     talk = Talk(tenant, dict(tenant.names))
     number = 0
@@ -106,6 +107,9 @@ class Talk:
             expected = filled(step["activities"], self.names)
             expected = [{"status": each} if isinstance(each, str) else each for each in expected]
             yield from compare(expected, facts, "activities")
+        if "queued" in step:
+            queued = [key.rpartition("|")[2] for _, key in sorted(after) if key.startswith("q|")]
+            yield from compare(filled(step["queued"], self.names), queued, "queued")
 
     def _save(self, wanted: dict[str, str]) -> Iterator[str]:
         assert self.reply is not None
@@ -141,54 +145,9 @@ def expectations(expected: dict[str, Any], reply: Reply) -> Iterator[str]:
         yield from compare(expected["body_exact"], reply.body, "body", exact=True)
 
 
-def compare(expected: Any, actual: Any, where: str, *, exact: bool = False) -> Iterator[str]:
-    """Where `actual` differs. Objects may have more members than expected, unless `exact`; lists may not."""
-    if isinstance(expected, str) and expected in MATCHERS:
-        if not MATCHERS[expected](actual):
-            yield f"{where}: expected {expected}, got {_short(actual)}"
-    elif isinstance(expected, dict) and expected.keys() == {"<unordered>"}:
-        yield from _compare_unordered(expected["<unordered>"], actual, where)
-    elif isinstance(expected, dict) and expected.keys() == {"<contains>"}:
-        if not isinstance(actual, str) or expected["<contains>"] not in actual:
-            yield f"{where}: expected text with {expected['<contains>']!r}, got {_short(actual)}"
-    elif isinstance(expected, dict) and isinstance(actual, dict):
-        for name, value in expected.items():
-            yield from compare(value, actual.get(name, ABSENT), f"{where}.{name}", exact=exact)
-        if exact:
-            yield from (f"{where}.{name}: not expected" for name in actual.keys() - expected.keys())
-    elif isinstance(expected, list) and isinstance(actual, list):
-        if len(expected) != len(actual):
-            yield f"{where}: expected {len(expected)} values, got {len(actual)}: {_short(actual)}"
-        for index, (value, got) in enumerate(zip(expected, actual, strict=False)):
-            yield from compare(value, got, f"{where}[{index}]", exact=exact)
-    elif type(expected) is not type(actual) or expected != actual:
-        yield f"{where}: expected {_short(expected)}, got {_short(actual)}"
-
-
-def _compare_unordered(expected: list[Any], actual: Any, where: str) -> Iterator[str]:
-    left = list(actual) if isinstance(actual, list) else []
-    for value in expected:
-        found = next((got for got in left if not list(compare(value, got, where))), ABSENT)
-        if found is ABSENT:
-            yield f"{where}: {_short(value)} is not among {_short(actual)}"
-        else:
-            left.remove(found)
-    if left:
-        yield f"{where}: not expected: {_short(left)}"
-
-
-ABSENT = object()
-MATCHERS = {
-    "<absent>": lambda value: value is ABSENT or value is None,
-    "<any>": lambda value: value is not ABSENT,
-    "<string>": lambda value: isinstance(value, str) and value != "",
-    "<integer>": lambda value: type(value) is int,
-    "<id>": lambda value: isinstance(value, str) and IDENTIFIER.fullmatch(value) is not None,
-    "<timestamp>": lambda value: isinstance(value, str) and TIMESTAMP.fullmatch(value) is not None,
-}
-
-
-# Helpers
+def _read(file: Path) -> dict[str, Any]:
+    case: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return case
 
 
 def _bytes(send: dict[str, Any]) -> bytes:
@@ -213,14 +172,7 @@ def _report(case: dict[str, Any], number: int, talk: Talk, problems: list[str]) 
     sent = talk.sent
     request = f"{sent.get('method')} {sent.get('path')}{'?' if 'query' in sent else ''}{sent.get('query', '')}"
     lines = [case["title"], f"({case['source']})", "", f"step {number}: {request}"]
-    lines += [f"  sent: {_short(sent['body'], 2000)}"] if "body" in sent else []
+    lines += [f"  sent: {short(sent['body'], 2000)}"] if "body" in sent else []
     if talk.reply is not None:
         lines += [f"  got: {talk.reply.status} {dict(talk.reply.headers)}", f"  {talk.reply.text[:2000]}"]
     return "\n".join([*lines, "", *(f"* {problem}" for problem in problems)])
-
-
-def _short(value: Any, length: int = 300) -> str:
-    if value is ABSENT:
-        return "nothing"
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= length else f"{text[:length]}…"

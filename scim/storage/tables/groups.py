@@ -12,7 +12,7 @@ from scim.errors import Unavailable
 from scim.storage.tables import entities, keys, memberships
 from scim.storage.tables.counters import Counters, Stripe
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.jobs import Job, JobKind, JobRunner, item_rows
+from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, JobRunner, item_rows
 from scim.storage.tables.memberships import ROWS_PER_MEMBERSHIP, Step
 from scim.storage.tables.rows import ANY_ETAG, MAX_BATCH_OPERATIONS, Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
@@ -68,7 +68,7 @@ class TableGroups:
                     if conflict.on("c|"):
                         continue
                     raise await self._explained(conflict) from conflict
-            return replace(group, version=version or await self._version(group))
+            return await self._written(group, version)
         raise Unavailable
 
     async def update(self, before: Group, after: Group, members: MembershipChange, activity: Activity) -> Group:
@@ -78,7 +78,7 @@ class TableGroups:
         for _ in range(ATTEMPTS):
             try:
                 version = await self._write(after, head, steps, activity)
-                return replace(after, version=version or await self._version(after))
+                return await self._written(after, version)
             except Conflict as conflict:
                 if not conflict.is_about_membership:
                     raise await self._explained(conflict) from conflict
@@ -95,7 +95,7 @@ class TableGroups:
         expected_version: str | None = None,
     ) -> str | None:
         """One call when the members are as the caller believes and fit the transaction; three for others that fit."""
-        if not keys.is_id(group_id):
+        if not keys.is_id(group_id) or (expected_version and not keys.is_version(expected_version)):
             raise VersionConflict
         group_key = keys.group(provider_id, group_id)
         etag = keys.etag_of(expected_version) if expected_version else ANY_ETAG
@@ -131,15 +131,19 @@ class TableGroups:
         ]
         pairs = [memberships.removal(group.id, keys.last_part(row.row_key)) for row in members]
         pairs += [memberships.removal(keys.last_part(row.row_key), group.id) for row in parents]
-        at_once = fits(operations, len(pairs) * ROWS_PER_MEMBERSHIP + 1)
+        at_once = fits(operations, len(pairs) * ROWS_PER_MEMBERSHIP + 2)  # the job and the counter
         job = Job(
             resource_id=group.id,
             id=activity.id,
             kind=JobKind.DISBAND_GROUP,
             provider=group.provider,
             started=activity.time,
+            again=activity.time + AFTERMATH,
         )
-        operations += [operation for pair in pairs for operation in pair] if at_once else [job.insertion()]
+        if at_once:
+            operations += [*(operation for pair in pairs for operation in pair), job.deferred()]
+        else:
+            operations.append(job.insertion())
         for _ in range(ATTEMPTS):
             async with self._counters.stripe("g", group.provider) as stripe:
                 try:
@@ -207,8 +211,11 @@ class TableGroups:
         await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)), steps)
         return ""
 
-    async def _version(self, group: Group) -> str:
-        return keys.version_of(await self._table.etag({}, keys.group(group.provider, group.id)))
+    async def _written(self, group: Group, version: str) -> Group:
+        """The group with its version; read again when a job has gone on with it."""
+        if version:
+            return replace(group, version=version)
+        return await self.get(group.provider, group.id) or group
 
     async def _explained(self, conflict: Conflict) -> Exception:
         """Any conflict but that of a name means that the group is not as it was read."""

@@ -22,9 +22,17 @@ from scim.domain.ports import Clock
 from scim.errors import Unavailable
 from scim.storage.tables import entities, keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.memberships import ROWS_PER_MEMBERSHIP, Step, operations_of, outstanding, removal
+from scim.storage.tables.memberships import (
+    ROWS_PER_MEMBERSHIP,
+    Step,
+    existing_members,
+    operations_of,
+    outstanding,
+    removal,
+)
 from scim.storage.tables.rows import (
     MAX_BATCH_OPERATIONS,
+    MAX_PAGE_ROWS,
     Columns,
     Delete,
     Insert,
@@ -42,6 +50,8 @@ GRACE = timedelta(minutes=1)
 """How long a job is left to the request that started it."""
 INLINE_SECONDS = 15.0
 """How long a request works on its job before it leaves the rest to the sweeper."""
+AFTERMATH = timedelta(minutes=5)
+"""How long after a deletion memberships that were written while it ran are looked for."""
 ORPHAN_AGE = timedelta(hours=1)
 """How old a list without a job must be before it is removed."""
 ATTEMPTS = 5
@@ -143,7 +153,8 @@ def job_of(row: Row) -> Job:
 
 _ITEM_BYTES = 17
 _ITEMS_PER_COLUMN = 65_536 // _ITEM_BYTES
-_COLUMNS_PER_ROW = 15
+_COLUMNS_PER_ROW = 11
+"""In base64, as Azurite measures them, they are below the 1 MiB that a row may have."""
 ITEMS_PER_ROW = _ITEMS_PER_COLUMN * _COLUMNS_PER_ROW
 _LETTERS = {"User": b"U", "Group": b"G"}
 _REMOVE = b"-"
@@ -192,8 +203,7 @@ class JobRunner:
         rows = [row async for page in self._table.pages(keys.JOBS) for row in page.rows]
         finished = 0
         for row in rows:
-            if cast("datetime", row.columns["due"]) <= now:
-                finished += await self._run_alone(job_of(row))
+            finished += await self._run_alone(row, now)
         await self._remove_orphans({keys.last_part(row.row_key) for row in rows}, now)
         return finished
 
@@ -202,7 +212,7 @@ class JobRunner:
         try:
             async with asyncio.timeout(INLINE_SECONDS):
                 await self._run(job, steps)
-        except TimeoutError:
+        except (TimeoutError, Unavailable):
             logger.info("job_left_to_sweeper", extra={"job": job.id, "kind": job.kind})
 
     async def pending(self, group_id: str) -> list[Job]:
@@ -215,12 +225,14 @@ class JobRunner:
         for job in jobs:
             await self._run(job)
 
-    async def _run_alone(self, job: Job) -> bool:
-        """One job that fails must not keep the others from being done."""
+    async def _run_alone(self, row: Row, now: datetime) -> bool:
+        """Finish a job if it is due; one that fails, or cannot be read, must not keep the others from being done."""
         try:
-            await self._run(job)
+            if cast("datetime", row.columns["due"]) > now:
+                return False
+            await self._run(job_of(row))
         except Exception:
-            logger.exception("job_failed", extra={"job": job.id, "kind": job.kind})
+            logger.exception("job_failed", extra={"job": row.row_key, "kind": row.columns.get("kind")})
             return False
         return True
 
@@ -231,8 +243,12 @@ class JobRunner:
             await self._forget(job)
 
     async def _items(self, job: Job) -> Sequence[Step]:
+        """The steps of a job that somebody else began. Whom to add and is gone since is to be removed instead."""
         rows = await asyncio.gather(*(self._table.get(key) for key in item_keys(job.id, job.total)))
-        return [step for row in rows if row is not None for step in _unpacked(row.columns)]
+        steps = [step for row in rows if row is not None for step in _unpacked(row.columns)]
+        added = [step.id for step in steps[job.done :] if isinstance(step, Member)]
+        existing = await existing_members(self._table, job.provider, added)
+        return [step if isinstance(step, str) or step.id in existing else step.id for step in steps]
 
     async def _change_members(self, job: Job, steps: Sequence[Step]) -> None:
         """Apply the steps from `job.done` on."""
@@ -271,9 +287,11 @@ class JobRunner:
 
     async def _forget(self, job: Job) -> None:
         """Remove the memberships of a resource that is gone, as member and as group."""
-        over = False
+        over, conflicting = False, None
         while not over:
             pairs, is_all = await self._pairs(job)
+            if pairs == conflicting:
+                raise Unavailable  # half of a membership is missing, and reading again will not change that
             chunks: list[tuple[tuple[Operation, Operation], ...]] = list(batched(pairs, PAIRS_PER_STEP, strict=False))
             for index, chunk in enumerate(chunks or [()]):
                 over = is_all and index >= len(chunks) - 1
@@ -283,18 +301,18 @@ class JobRunner:
                 except Conflict as conflict:
                     if conflict.on("j|"):
                         return  # another runner was as far
-                    over = False  # a membership was removed meanwhile: read again what is left
+                    over, conflicting = False, pairs  # a membership was removed meanwhile: read again what is left
                     break
 
     async def _pairs(self, job: Job) -> tuple[list[tuple[Operation, Operation]], bool]:
         """The removals of up to a thousand memberships on each side of the resource, and whether that is all."""
-        in_groups = await self._table.page(keys.memberships(job.resource_id), columns=())
-        pairs = [removal(keys.last_part(row.row_key), job.resource_id) for row in in_groups.rows]
-        is_all = in_groups.continuation is None
+        in_groups = await self._table.first(keys.memberships(job.resource_id), MAX_PAGE_ROWS)
+        pairs = [removal(keys.last_part(row.row_key), job.resource_id) for row in in_groups]
+        is_all = len(in_groups) < MAX_PAGE_ROWS
         if job.kind is JobKind.DISBAND_GROUP:
-            has_members = await self._table.page(keys.members(job.resource_id), columns=())
-            pairs += [removal(job.resource_id, keys.last_part(row.row_key)) for row in has_members.rows]
-            is_all = is_all and has_members.continuation is None
+            has_members = await self._table.first(keys.members(job.resource_id), MAX_PAGE_ROWS)
+            pairs += [removal(job.resource_id, keys.last_part(row.row_key)) for row in has_members]
+            is_all = is_all and len(has_members) < MAX_PAGE_ROWS
         return pairs, is_all
 
     async def _remove_orphans(self, jobs: set[str], now: datetime) -> None:

@@ -292,12 +292,18 @@ BOOKMARKS = prefix_range("b|")
 
 _ETAG = re.compile(r"""W/"datetime'(.+)'"$""")
 _VERSION = re.compile(r'(?:W/)?"([^"]+)"$')
+_GIVEN_OUT = re.compile(r'(?:W/)?"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"')
 
 
 def version_of(etag: str) -> str:
     """An ETag of Table Storage as `meta.version`: the time stamp in it, as a weak entity tag."""
     match = _ETAG.match(etag)
     return f'W/"{unquote(match[1])}"' if match else f'W/"{quote(etag, safe="")}"'
+
+
+def is_version(text: str) -> bool:
+    """Whether a text can be a `meta.version` that this service gave out; storage takes no other as an ETag."""
+    return _GIVEN_OUT.fullmatch(text) is not None
 
 
 def etag_of(version: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from scim.domain.activities import Activity
 from scim.domain.ports import NameTaken, Query, Results, VersionConflict
@@ -13,15 +13,13 @@ from scim.errors import Unavailable
 from scim.storage.tables import administrators, entities, keys
 from scim.storage.tables.counters import Counters
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.jobs import Job, JobKind, JobRunner
+from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, JobRunner
 from scim.storage.tables.memberships import removal
 from scim.storage.tables.rows import Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
 
 ATTEMPTS = 5
 """Tries of a transaction whose conflict is over a counter's stripe, not over the resource."""
-AFTERMATH = timedelta(minutes=5)
-"""How long after a deletion memberships that were written while it ran are looked for."""
 
 
 class TableUsers:

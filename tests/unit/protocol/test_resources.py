@@ -297,3 +297,9 @@ def test_the_body_is_left_as_it_was():
     before = repr(body)
     parse_user(body)
     assert repr(body) == before
+
+
+def test_an_extension_may_say_what_it_is():
+    body = {"userName": "anna", NINJAONE_USER: {"schemas": [NINJAONE_USER], "organizationId": "12"}}
+    parsed = parse_resource(body, user_type(), UnknownAttributes.REJECT)
+    assert parsed.document[NINJAONE_USER] == {"organizationId": "12"}

@@ -1,0 +1,112 @@
+"""The labels and texts of activities."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from scim.domain.activities import (
+    Status,
+    created_status,
+    deleted_status,
+    organizations_of,
+    standing_changes,
+    updated_status,
+)
+from scim.domain.users import Standing, User, UserType
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+END_USER = Standing(user_type=UserType.END_USER, organization="12", active=True, contact=None)
+TECHNICIAN = Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=None)
+
+
+def user(standing, provider="entra"):
+    return User(id="1", provider=provider, text='{"userName":"anna"}', created=NOW, modified=NOW, standing=standing)
+
+
+def off(standing):
+    return replace(standing, active=False)
+
+
+def test_the_fifteen_labels():
+    assert [status.value for status in Status] == [
+        "End User Created",
+        "End User Updated",
+        "End User Disabled",
+        "Technician Created",
+        "Technician Deleted",
+        "Technician Updated",
+        "Token Created",
+        "Token Removed",
+        "User group Created",
+        "User group Deleted",
+        "User group Updated",
+        "Created",
+        "Deleted",
+        "Disabled",
+        "Enabled",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("standing", "created", "deleted"),
+    [
+        (END_USER, "End User Created", "End User Disabled"),
+        (off(END_USER), "End User Created", "End User Disabled"),
+        (TECHNICIAN, "Technician Created", "Technician Deleted"),
+    ],
+)
+def test_labels_of_creation_and_deletion(standing, created, deleted):
+    assert (created_status(user(standing)), deleted_status(user(standing))) == (created, deleted)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "status"),
+    [
+        (END_USER, END_USER, "End User Updated"),
+        (END_USER, off(END_USER), "End User Disabled"),
+        (off(END_USER), END_USER, "End User Updated"),
+        (off(END_USER), off(END_USER), "End User Updated"),
+        (TECHNICIAN, TECHNICIAN, "Technician Updated"),
+        (TECHNICIAN, off(TECHNICIAN), "Technician Updated"),
+        (END_USER, TECHNICIAN, "Technician Updated"),
+        (TECHNICIAN, END_USER, "End User Updated"),
+        (TECHNICIAN, off(END_USER), "End User Disabled"),
+        (END_USER, off(TECHNICIAN), "Technician Updated"),
+    ],
+)
+def test_labels_of_changes(before, after, status):
+    assert updated_status(user(before), user(after)) == status
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "text"),
+    [
+        (user(END_USER), user(END_USER), ""),
+        (user(END_USER), user(off(END_USER)), "active: true → false"),
+        (user(off(END_USER)), user(END_USER), "active: false → true"),
+        (user(END_USER), user(replace(END_USER, organization="13")), "organization: 12 → 13"),
+        (user(END_USER), user(replace(END_USER, organization="All")), "organization: 12 → All"),
+        (user(END_USER), user(TECHNICIAN), "userType: endUser → technician; organization: 12 → none"),
+        (user(END_USER, "native"), user(END_USER), "managed by: native → entra"),
+        (user(END_USER), user(replace(END_USER, contact="secret@x.y")), ""),
+    ],
+)
+def test_what_changed_of_a_standing_as_text(before, after, text):
+    assert standing_changes(before, after) == text
+
+
+@pytest.mark.parametrize(
+    ("states", "organizations"),
+    [
+        ([END_USER], ("12",)),
+        ([END_USER, END_USER], ("12",)),
+        ([replace(END_USER, organization="13"), END_USER], ("12", "13")),
+        ([END_USER, replace(END_USER, organization="All")], ("12",)),
+        ([replace(END_USER, organization="All")], ()),
+        ([TECHNICIAN], ()),
+        ([END_USER, TECHNICIAN], ("12",)),
+    ],
+)
+def test_both_organizations_see_a_move_and_none_sees_technicians_or_global_users(states, organizations):
+    assert organizations_of(*map(user, states)) == organizations
