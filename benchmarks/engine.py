@@ -46,9 +46,9 @@ from scim.schema.catalog import group_type, user_type
 from scim.schema.urns import CORE_GROUP, NINJAONE_USER, PATCH_OP
 from scim.schema.values import UnknownAttributes
 
-SAMPLES = 15
-SAMPLE_NANOSECONDS = 30_000_000
-"""At least this much work in one sample, where one run does not take longer."""
+SAMPLES = 41
+SAMPLE_NANOSECONDS = 10_000_000
+"""So much work in one sample, where one run does not take longer: short ones meet the same disturbances."""
 PAGE = 100
 LARGE = 100_000
 BASE_URL = "https://rollcall.example/ws/scim/v2"
@@ -319,9 +319,9 @@ def measure(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[f
     with _without_collector():
         loops = [_loops(work) for work in (ours, theirs)]
         samples: tuple[list[float], list[float]] = ([], [])
-        for _ in range(SAMPLES if loops[1] > 1 else 3):
+        for _ in range(SAMPLES if loops[1] > 1 else 5):
+            gc.collect()
             for work, number, taken in zip((ours, theirs), loops, samples, strict=True):
-                gc.collect()
                 taken.append(_spent(work, number) / number)
     return median(samples[0]), median(samples[1])
 

@@ -28,6 +28,10 @@ class Status(StrEnum):
     SSO_ENABLED = "Enabled"
 
 
+MAX_SUBJECT_NAME = 256
+"""Characters of a name that an activity keeps: enough to recognise somebody by, and no name makes it too large."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who caused a change.
@@ -55,7 +59,7 @@ class Activity:
         actor: See `Actor`.
         subject_kind: What was changed.
         subject_id: Its id.
-        subject_name: Its name, "" where the change did not need to read it.
+        subject_name: Its name, cut after `MAX_SUBJECT_NAME`; "" where the change did not need to read it.
         organizations: The organizations whose activity this is (AMB-28).
         changed: Names of changed attributes.
         detail: What the label alone does not say ("active: true → false").
@@ -72,6 +76,9 @@ class Activity:
     organizations: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     detail: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject_name", self.subject_name[:MAX_SUBJECT_NAME])
 
 
 _CREATED = {UserType.END_USER: Status.END_USER_CREATED, UserType.TECHNICIAN: Status.TECHNICIAN_CREATED}

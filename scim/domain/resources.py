@@ -9,6 +9,7 @@ from scim.schema.attributes import Document
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _TWO_DIGITS = tuple(f"{number:02}" for number in range(60))
+_THREE_DIGITS = tuple(f"{number:03}" for number in range(1000))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,5 +67,5 @@ def timestamp(moment: datetime) -> str:
     """
     return (
         f"{moment.year}-{_TWO_DIGITS[moment.month]}-{_TWO_DIGITS[moment.day]}T{_TWO_DIGITS[moment.hour]}:"
-        f"{_TWO_DIGITS[moment.minute]}:{_TWO_DIGITS[moment.second]}.{moment.microsecond // 1000:03}Z"
+        f"{_TWO_DIGITS[moment.minute]}:{_TWO_DIGITS[moment.second]}.{_THREE_DIGITS[moment.microsecond // 1000]}Z"
     )

@@ -17,6 +17,8 @@ from scim.schema.urns import NINJAONE_USER
 
 ALL_ORGANIZATIONS = "All"
 """The organization of a global end user, in any letter case on the wire (R065)."""
+MAX_ADDRESS = 320
+"""Characters of an e-mail address at most: 64, an `@`, 255 (RFC 5321 §4.5.3.1). A longer one is kept and is no contact."""
 
 
 class UserType(StrEnum):
@@ -145,23 +147,25 @@ def _organization(document: Document, provider: Provider, *, exists: bool) -> st
 
 def contact_address(document: Document) -> str | None:
     """The primary e-mail, else the work one, else any, else a userName that is an address (AMB-20)."""
-    emails = [email for email in document.get("emails", ()) if email.get("value")]
+    emails = [email for email in document.get("emails", ()) if 0 < len(email.get("value", "")) <= MAX_ADDRESS]
     for wanted in (lambda email: email.get("primary"), lambda email: email.get("type") == "work", lambda _: True):
         for email in emails:
             if wanted(email):
                 address: str = email["value"]
                 return address
     name: str = document["userName"]
-    return name if "@" in name.strip("@") else None
+    return name if "@" in name.strip("@") and len(name) <= MAX_ADDRESS else None
 
 
 def is_adoptable(user: User, provider: Provider) -> bool:
     """Whether the provider's next write makes this native account its own (AMB-11, AMB-22)."""
+    domain = email_domain(user.user_name)
     return (
         user.provider == NATIVE
         and provider.policies.adoption is AdoptionPolicy.AUTOMATIC
         and not user.administrator
-        and email_domain(user.user_name) in provider.email_domains
+        and domain != ""
+        and domain in provider.email_domains
     )
 
 

@@ -8,6 +8,9 @@ from scim.errors import Forbidden, NotFound, ScimError, Uniqueness
 from scim.operations.context import Call
 from scim.schema.attributes import Document
 
+_NAMED = 50
+"""Ignored names that an activity lists."""
+
 
 async def visible_user(call: Call, user_id: str) -> User:
     """The provider's user, or the native account that its next write would adopt.
@@ -15,11 +18,14 @@ async def visible_user(call: Call, user_id: str) -> User:
     Raises:
         NotFound: Neither; also for users of other providers, which to this one do not exist.
     """
-    user = await call.services.users.get(call.provider.id, user_id)
+    users = call.services.users
+    user = await users.get(call.provider.id, user_id)
     if user is None and may_adopt(call.provider):
-        user = await call.services.users.get(NATIVE, user_id)
-        if user is not None and not is_adoptable(user, call.provider):
-            user = None
+        native = await users.get(NATIVE, user_id)
+        if native is None:
+            user = await users.get(call.provider.id, user_id)  # it may have been adopted between the two looks
+        elif is_adoptable(native, call.provider):
+            user = native
     if user is None:
         raise NotFound("There is no user with this id.")
     return user
@@ -73,8 +79,11 @@ async def updated(call: Call, before: User, after: User, changed: tuple[str, ...
 
 
 def detail(text: str, ignored: tuple[str, ...]) -> str:
-    """The detail of an activity, with the names of what was sent and is not known here."""
-    return "; ".join(part for part in (text, f"ignored: {', '.join(ignored)}" if ignored else "") if part)
+    """The detail of an activity, with the names of what was sent and is not known here, or the first of them."""
+    names = ignored[:_NAMED]
+    if len(ignored) > _NAMED:
+        names += (f"and {len(ignored) - _NAMED} more",)
+    return "; ".join(part for part in (text, f"ignored: {', '.join(names)}" if names else "") if part)
 
 
 def last_administrator(verb: str) -> ScimError:

@@ -41,7 +41,7 @@ def parse_json(body: bytes) -> Any:
         raise _too_deep() from cause
     if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _is_deeper_than(MAX_DEPTH, value):
         raise _too_deep()
-    if _SUSPECT_ESCAPE.search(body) and _has_unusable_text(value):
+    if b"\\u" in body and _SUSPECT_ESCAPE.search(body) and _has_unusable_text(value):
         raise InvalidSyntax("The body contains a character that is no text: NUL, or half of a surrogate pair.")
     return value
 

@@ -1,5 +1,6 @@
 """Index paging (RFC 7644 §3.4.2.4)."""
 
+import re
 from collections.abc import Mapping
 
 from scim.errors import InvalidValue
@@ -7,7 +8,7 @@ from scim.errors import InvalidValue
 DEFAULT_COUNT = 100
 MAX_COUNT = 200
 """Resources on a page at most; a larger `count` is not an error."""
-_MAX_DIGITS = 18
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 
 def start_index(query: Mapping[str, str]) -> int:
@@ -24,6 +25,6 @@ def _integer(query: Mapping[str, str], name: str, default: int) -> int:
     text = query.get(name, "").strip()
     if not text:
         return default
-    if not text.lstrip("+-").isdecimal() or len(text) > _MAX_DIGITS:
+    if not _INTEGER.fullmatch(text):
         raise InvalidValue(f"{name} must be an integer.")
     return int(text)

@@ -6,7 +6,7 @@ from typing import Any
 
 from scim.errors import InvalidSyntax, InvalidValue
 from scim.protocol.members import read_members
-from scim.protocol.names import Target, Targets, find, targets
+from scim.protocol.names import Target, Targets, find, per_resource_type, targets
 from scim.schema.attributes import Attribute, Document, ResourceType
 from scim.schema.values import (
     UnknownAttributes,
@@ -69,6 +69,11 @@ def recompute_schemas(document: Document, resource_type: ResourceType) -> Docume
     return document
 
 
+@per_resource_type
+def _required(resource_type: ResourceType) -> tuple[Attribute, ...]:
+    return tuple(attribute for attribute in resource_type.schema.attributes if attribute.required)
+
+
 def check_required(attribute: Attribute, document: Document) -> None:
     """Refuse a document in which a required attribute has no value (RFC 7643 §2.2)."""
     if attribute.name not in document:
@@ -108,9 +113,8 @@ class _Reader:
 
     def parsed(self) -> Parsed:
         document = recompute_schemas(self._document, self._resource_type)
-        for attribute in self._resource_type.schema.attributes:
-            if attribute.required:
-                check_required(attribute, document)
+        for attribute in _required(self._resource_type):
+            check_required(attribute, document)
         return Parsed(document, self._unknown.names, self._members)
 
     def _read_extension(self, extension: Target, value: Any) -> None:

@@ -17,7 +17,7 @@ from scim.storage.tables import keys
 from scim.storage.tables.directory_table import DirectoryTable
 from scim.storage.tables.jobs import item_rows
 from scim.storage.tables.memberships import existing_members
-from scim.storage.tables.rows import MAX_BATCH_OPERATIONS, Replace
+from scim.storage.tables.rows import MAX_BATCH_OPERATIONS, Delete, Replace
 from tests.fakes.rows import FaultyRows, Killed, kill_after, on_writes
 from tests.invariants import directory, kinds, violations
 from tests.world import OKTA, World, add_members, group, user
@@ -423,6 +423,32 @@ async def test_one_job_that_fails_does_not_keep_the_others_from_being_done(world
     await world.app.jobs.run_due(world.clock.advance(minutes=10))
 
     assert await member_ids(world, second.id) == ids
+
+
+async def test_a_change_whose_list_is_lost_is_dropped(world: World) -> None:
+    ids = await people(world, 110)
+    created = await stored(world)
+    dying = await world.instance(FaultyRows(world.rows, on_writes({1: kill_after})))
+    await killed(change(dying, created.id, ids))
+    table = DirectoryTable(world.rows)
+    await table.apply([Delete(key) for key in await table.keys(keys.JOB_ITEMS)])
+
+    await world.app.jobs.run_due(world.clock.advance(minutes=10))
+
+    assert kinds(await directory(world.rows))["j"] == 0
+    assert await violations(world.rows) == []
+
+
+async def test_half_a_membership_does_not_keep_the_sweeper_busy_for_ever(world: World) -> None:
+    (id_,) = await people(world, 1)
+    created = await stored(world, members=[id_])
+    table = DirectoryTable(world.rows)
+    await table.apply([Delete(keys.member(created.id, id_))])
+    before = await world.app.users.get("entra", id_)
+    assert before is not None
+    await world.app.users.delete(before, [], world.activity(id_))
+
+    assert await world.app.jobs.run_due(world.clock.advance(minutes=10)) == 0
 
 
 async def test_lists_of_changes_whose_request_died_before_its_first_transaction_are_removed(world: World) -> None:

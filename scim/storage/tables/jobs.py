@@ -252,6 +252,9 @@ class JobRunner:
 
     async def _change_members(self, job: Job, steps: Sequence[Step]) -> None:
         """Apply the steps from `job.done` on."""
+        if len(steps) < job.total:
+            await self._drop(job)
+            return
         current: Job | None = job
         while current is not None:
             left = current.total - current.done
@@ -279,6 +282,12 @@ class JobRunner:
             else:
                 return None if last else replace(job, done=done, etag=etags[job.key])
         raise Unavailable
+
+    async def _drop(self, job: Job) -> None:
+        """The list is gone: another runner has ended the job since it was read, or nobody can."""
+        with contextlib.suppress(Conflict):
+            await self._table.apply([Delete(job.key, job.etag)])
+            logger.error("job_without_list", extra={"job": job.id, "resource_id": job.resource_id})
 
     async def _abandon(self, job: Job) -> None:
         """The group is gone: what its deletion leaves behind is that deletion's job."""

@@ -19,7 +19,7 @@ from scim.storage.tables.rows import Delete, Insert, Merge, Operation, Replace, 
 from scim.storage.tables.search import Search
 
 ATTEMPTS = 5
-"""Tries of a transaction whose conflict is over a counter's stripe, not over the resource."""
+"""Tries of what meets a change that is not its own: of a counter's stripe, of a name's holder."""
 
 
 class TableUsers:
@@ -39,11 +39,15 @@ class TableUsers:
         return entities.user_of(row) if row else None
 
     async def find_by_name(self, user_name: str, among: Collection[str]) -> User | None:
-        """One call for a miss, two for a hit."""
-        holder = await self._table.get(keys.user_name(user_name))
-        if holder is None or holder.columns["provider"] not in among:
-            return None
-        return await self.get(str(holder.columns["provider"]), str(holder.columns["id"]))
+        """One call for a miss, two for a hit; more when the user changes hands between the two."""
+        for _ in range(ATTEMPTS):
+            holder = await self._table.get(keys.user_name(user_name))
+            if holder is None or holder.columns["provider"] not in among:
+                return None
+            user = await self.get(str(holder.columns["provider"]), str(holder.columns["id"]))
+            if user is not None:
+                return user
+        return None
 
     async def search(self, provider: Provider, query: Query) -> Results[User]:
         """See `scim.storage.tables.search`."""

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from scim.domain.activities import (
+    Activity,
+    Actor,
     Status,
     created_status,
     deleted_status,
@@ -110,3 +112,19 @@ def test_what_changed_of_a_standing_as_text(before, after, text):
 )
 def test_both_organizations_see_a_move_and_none_sees_technicians_or_global_users(states, organizations):
     assert organizations_of(*map(user, states)) == organizations
+
+
+@pytest.mark.parametrize(("length", "kept"), [(0, 0), (256, 256), (257, 256), (400_000, 256)])
+def test_a_name_that_is_too_long_is_cut(length, kept):
+    activity = Activity(
+        id="1",
+        time=NOW,
+        status=Status.END_USER_CREATED,
+        provider="entra",
+        actor=Actor(kind="system", id="x", request_id="y"),
+        subject_kind="user",
+        subject_id="1",
+        subject_name="x" * length,
+    )
+
+    assert activity.subject_name == "x" * kept

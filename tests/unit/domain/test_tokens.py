@@ -141,7 +141,14 @@ def test_a_month_that_is_too_short_ends_the_life_on_its_last_day(created, expire
 def test_a_token_is_expired_from_its_expiry_on(state, seconds, expired):
     expires = _at("2027-05-23")
     token = Token(
-        id="a", provider="entra", label="", created_at=expires, created_by="", expires_at=expires, state=state, last_four=""
+        id="a",
+        provider="entra",
+        label="",
+        created_at=expires,
+        created_by="",
+        expires_at=expires,
+        state=state,
+        last_four="",
     )
 
     assert token.is_expired(expires + timedelta(seconds=seconds)) is expired
