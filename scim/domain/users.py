@@ -18,7 +18,7 @@ from scim.schema.urns import NINJAONE_USER
 ALL_ORGANIZATIONS = "All"
 """The organization of a global end user, in any letter case on the wire (R065)."""
 MAX_ADDRESS = 320
-"""Characters of an e-mail address at most: 64, an `@`, 255 (RFC 5321 §4.5.3.1). A longer one is kept and is no contact."""
+"""Characters of an address for mail: 64, an `@`, 255 (RFC 5321 §4.5.3.1). A longer one is kept, and is no contact."""
 
 
 class UserType(StrEnum):

@@ -1,5 +1,7 @@
 """GET of one resource (RFC 7644 §3.4.1)."""
 
+import asyncio
+
 from scim.domain.groups import Group
 from scim.domain.users import User
 from scim.errors import NotFound
@@ -11,9 +13,13 @@ from scim.protocol.preconditions import check_if_match, is_not_modified
 
 
 async def user(call: Call) -> Response:
-    """Read a user."""
-    found = await visible_user(call, call.route.id)
-    return _unchanged(call, found) or await user_reply(call, found)
+    """Read a user, and at the same time its groups when they are asked for."""
+    reading, groups = visible_user(call, call.route.id), None
+    if call.projection.wants("groups"):
+        found, groups = await asyncio.gather(reading, call.services.users.groups_of(call.route.id))
+    else:
+        found = await reading
+    return _unchanged(call, found) or await user_reply(call, found, groups=groups)
 
 
 async def group(call: Call) -> Response:

@@ -9,16 +9,16 @@ from scim.protocol.messages import Response
 from scim.protocol.representation import Reference, location, represent
 
 
-async def user_reply(call: Call, user: User, status: int = 200) -> Response:
-    """The user, with its groups when they are asked for."""
-    return Response(status=status, body=await user_text(call, user), headers=_headers(call, user, status))
+async def user_reply(call: Call, user: User, status: int = 200, groups: Sequence[str] | None = None) -> Response:
+    """The user, with its groups when they are asked for; they are read when they are not given."""
+    return Response(status=status, body=await user_text(call, user, groups), headers=_headers(call, user, status))
 
 
-async def user_text(call: Call, user: User) -> str:
+async def user_text(call: Call, user: User, groups: Sequence[str] | None = None) -> str:
     """The user as JSON text."""
     references = None
     if call.projection.wants("groups"):
-        groups = await call.services.users.groups_of(user.id)
+        groups = await call.services.users.groups_of(user.id) if groups is None else groups
         references = Reference("groups", [Member(id_, "Group") for id_ in groups]) if groups else None
     return represent(user, call.services.base_url, call.projection, references)
 

@@ -40,11 +40,15 @@ class Bookmarks:
         self._background = background
         self._remembered: OrderedDict[str, Bookmark] = OrderedDict()
 
+    def remembered(self, query: str, start_index: int) -> Bookmark | None:
+        """Where the page starts, if this instance served the one before: no call."""
+        return self._alive(self._remembered.get(keys.bookmark(query, start_index)))
+
     async def find(self, query: str, start_index: int) -> Bookmark | None:
-        """Where the page starts: no call when this instance served the one before, else one."""
+        """Where the page starts, by whichever instance served the one before last: one call."""
         key = keys.bookmark(query, start_index)
-        bookmark = self._remembered.get(key) or await self._stored(key)
-        return bookmark if bookmark and bookmark.expires > self._clock.now() else None
+        bookmarks = [bookmark for bookmark in (await self._stored(key), self._remembered.get(key)) if bookmark]
+        return self._alive(max(bookmarks, key=lambda bookmark: bookmark.expires, default=None))
 
     def leave(self, query: str, start_index: int, after: str, total: int) -> None:
         """Note where the page at `start_index` starts; storage learns it after the reply."""
@@ -66,6 +70,9 @@ class Bookmarks:
                     await self._table.apply([Delete(row.row_key) for row in rows])
                     removed += len(rows)
         return removed
+
+    def _alive(self, bookmark: Bookmark | None) -> Bookmark | None:
+        return bookmark if bookmark and bookmark.expires > self._clock.now() else None
 
     async def _stored(self, key: str) -> Bookmark | None:
         row = await self._table.get(key)

@@ -1,7 +1,8 @@
 """Where everything is: the key layout of the `directory` and `config` tables.
 
 All rows of the directory are in one partition, so that every change is one entity group transaction (ADR 0004).
-`P` is the id of the owning provider, or `native`; `N` is `scim.schema.comparison.comparison_key`; `e` is `encoded`.
+`P` is the id of the owning provider, or `native`; `N` is `scim.schema.comparison.comparison_key`; `e` is `encoded`;
+`o` is `ordered`.
 
 | row key | holds | why |
 |---|---|---|
@@ -9,7 +10,7 @@ All rows of the directory are in one partition, so that every change is one enti
 | `p|<id>` | what the console manages of an account | SCIM never writes it, and editing it leaves `meta.version` alone |
 | `t|P|<id>` | tombstone of a deleted user | thirty days |
 | `n|e(N(userName))` | provider and id of the holder | uniqueness in the tenant, `userName eq` |
-| `s|P|e(N(userName))|<id>` | nothing | `userName sw`, sorting by userName |
+| `s|P|o(N(userName)) |<id>` | nothing | `userName sw`, sorting by userName |
 | `x|P|e(externalId)|<id>` | nothing | `externalId eq` of users, which need not be unique |
 | `e|P|e(N(address))|<id>` | nothing | `emails.value eq`, a row for each distinct address |
 | `y|<orgId>|P|<id>` | nothing | the users of an organization |
@@ -56,20 +57,39 @@ def encoded(part: str) -> str:
 
     Different texts have different codes, and a prefix of a text (up to 330 units of its code) has a prefix of its code.
     """
-    code = _UNSAFE.sub(lambda match: f"={ord(match[0]):02X}", part)
+    return _bounded(_UNSAFE.sub(lambda match: f"={ord(match[0]):02X}", part), part)
+
+
+def ordered(part: str) -> str:
+    """A client's text as a part of a key that sorts as the text does, by code units (the first 330 of the code).
+
+    No code holds a space. Put behind one, it sorts a text before all that it is the beginning of.
+    """
+    return _bounded(_in_order(part), part)
+
+
+def ordered_prefix(part: str) -> str:
+    """The longest code with which the `ordered` codes of all texts that start with `part` start, and of no others."""
+    return _first_units(_in_order(part))
+
+
+def _bounded(code: str, part: str) -> str:
     if len(code) * 2 <= _MAX_PART_UNITS or units(code) <= _MAX_PART_UNITS:
         return code
     return f"{_first_units(code)}=h{hashlib.sha256(part.encode()).hexdigest()}"
 
 
-def encoded_prefix(part: str) -> str:
-    """The longest code with which the codes of all texts that start with `part` start."""
-    return _first_units(_UNSAFE.sub(lambda match: f"={ord(match[0]):02X}", part))
+_NEIGHBOURS = str.maketrans(
+    {pair[place]: f"{pair[0]}{place}" for pair in ('"#', "$%", "&'", "./", ">?", "[\\", "{|") for place in (0, 1)}
+    | {chr(code): f"!0{code:02X}" for code in range(0x20)}
+    | {" ": "!1", "!": "!2", "~": "~0"}
+    | {chr(code): f"~1{code:02X}" for code in range(0x7F, 0xA0)}
+)
+"""What keys do not take stands for itself as its lower neighbour and a digit, and so does the neighbour."""
 
 
-def is_short(part: str) -> bool:
-    """Whether a text's code stands in keys whole: only then does a range of keys tell who starts with it."""
-    return encoded(part) == encoded_prefix(part)
+def _in_order(part: str) -> str:
+    return part.translate(_NEIGHBOURS)
 
 
 def units(text: str) -> int:
@@ -134,12 +154,18 @@ def user_name(name: str) -> str:
 
 def sorted_name(provider: str, name: str, user_id: str) -> str:
     """The user's place in the order of names."""
-    return f"s|{provider}|{encoded(comparison_key(name))}|{user_id}"
+    return f"s|{provider}|{ordered(comparison_key(name))} |{user_id}"
 
 
 def sorted_names(provider: str, prefix: str = "") -> KeyRange:
     """The provider's users whose name starts with a prefix, in the order of names."""
-    return prefix_range(f"s|{provider}|{encoded_prefix(comparison_key(prefix))}")
+    return prefix_range(f"s|{provider}|{ordered_prefix(comparison_key(prefix))}")
+
+
+def is_sortable(prefix: str) -> bool:
+    """Whether `sorted_names` has none but the names that start with a prefix: those of long ones are cut."""
+    code = _in_order(comparison_key(prefix))
+    return code == _first_units(code)
 
 
 def external_id(provider: str, value: str, user_id: str) -> str:

@@ -113,7 +113,7 @@ class Search[R: Resource]:
             return None
         name = value_name(resolve(node.path, self._shelf.indexes.resource_type))
         if (name, node.operator) == ("userName", "sw") and sorting in {None, "userName"}:
-            return _Stream(keys.sorted_names(provider, node.value)) if keys.is_short(node.value) else None
+            return _Stream(keys.sorted_names(provider, node.value)) if keys.is_sortable(node.value) else None
         if (name, node.operator) == ("groups.value", "eq") and sorting is None:
             return await self._members_stream(provider, node.value)
         return None
@@ -128,17 +128,39 @@ class Search[R: Resource]:
         if query.count == 0:
             return Results(await self._total(provider, stream), ())
         name = _query_name(provider, self._shelf.kind, query)
-        bookmark = await self._bookmarks.find(name, query.start_index) if query.start_index > 1 else None
-        if bookmark is not None and not stream.is_everything:
-            total, rows = bookmark.total, await self._rows(stream, query, bookmark.after)
-        else:
-            start = bookmark.after if bookmark else None
-            total, rows = await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
-        if len(rows) == query.count:
-            self._bookmarks.leave(name, query.start_index + query.count, rows[-1].row_key, total)
+        total, rows = await self._found(provider, query, stream, name)
         if stream.is_direct:
-            return Results(total, [self._shelf.decode(row) for row in rows])
-        return Results(total, await self._load(provider, [keys.last_part(row.row_key) for row in rows]))
+            resources = [self._shelf.decode(row) for row in rows]
+        else:
+            resources = await self._load(provider, [keys.last_part(row.row_key) for row in rows])
+        if len(rows) == query.count:
+            # A client goes on by what it asked for or by what it got, which is less when some are gone by now.
+            for size in {query.count, len(resources) or query.count}:
+                self._bookmarks.leave(name, query.start_index + size, rows[-1].row_key, total)
+        return Results(total, resources)
+
+    async def _found(self, provider: str, query: Query, stream: _Stream, name: str) -> tuple[int, list[Row]]:
+        """The total and the rows of a page.
+
+        They are read from where this instance left off while storage is asked whether another has read on since.
+        """
+        if query.start_index == 1:
+            return await self._read(provider, query, stream, None)
+        remembered = self._bookmarks.remembered(name, query.start_index)
+        if remembered is None:
+            return await self._read(provider, query, stream, await self._bookmarks.find(name, query.start_index))
+        newest, found = await asyncio.gather(
+            self._bookmarks.find(name, query.start_index), self._read(provider, query, stream, remembered)
+        )
+        return found if newest == remembered else await self._read(provider, query, stream, newest)
+
+    async def _read(
+        self, provider: str, query: Query, stream: _Stream, bookmark: Bookmark | None
+    ) -> tuple[int, list[Row]]:
+        if bookmark is not None and not stream.is_everything:
+            return bookmark.total, await self._rows(stream, query, bookmark.after)
+        start = bookmark.after if bookmark else None
+        return await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
 
     async def _total(self, provider: str, stream: _Stream) -> int:
         if stream.is_everything:
@@ -171,27 +193,23 @@ class Search[R: Resource]:
         related = {id_: await self._related(id_) for id_ in references}
         candidates = await self._candidates(provider, query.filter, related)
         matches = self._matching(candidates, predicate, related)
-        page: Sequence[tuple[R, Document]]
-        if query.sort_by is not None:
-            key = sort_key(query.sort_by)
-            matches.sort(key=lambda match: key(match[1]), reverse=query.descending)
-            page = matches[query.start_index - 1 :][: query.count]
-        else:
-            page = await self._slice(provider, query, matches)
+        page = await self._slice(provider, query, matches)
         return Results(len(matches), [resource for resource, _ in page])
 
     async def _slice(
-        self, provider: str, query: Query, matches: Sequence[tuple[R, Document]]
+        self, provider: str, query: Query, matches: list[tuple[R, Document]]
     ) -> Sequence[tuple[R, Document]]:
-        """The page of matches in the order of their ids, starting where the page before it ended."""
+        """The page of matches, which are in the order of their ids, starting where the page before it ended."""
+        order = _Order(query)
+        order.sort(matches)
         name = _query_name(provider, self._shelf.kind, query)
         start = query.start_index - 1
         bookmark = await self._bookmarks.find(name, query.start_index) if start and query.count else None
         if bookmark is not None:
-            start = next((index for index, (match, _) in enumerate(matches) if match.id > bookmark.after), len(matches))
+            start = order.after(bookmark.after, matches)
         page = matches[start : start + query.count]
         if page and start + query.count < len(matches):
-            self._bookmarks.leave(name, query.start_index + query.count, page[-1][0].id, len(matches))
+            self._bookmarks.leave(name, query.start_index + query.count, order.place(page[-1]), len(matches))
         return page
 
     async def _candidates(self, provider: str, node: Node | None, related: Mapping[str, set[str]]) -> list[R]:
@@ -263,6 +281,34 @@ class Search[R: Resource]:
             return set()
         span = keys.members(id_) if self._shelf.kind == "u" else keys.memberships(id_)
         return {keys.last_part(key) for key in await self._table.keys(span)}
+
+
+class _Order:
+    """The order of the results of a query, and places in it that outlive the resource that stood there."""
+
+    def __init__(self, query: Query) -> None:
+        self._sort_by = query.sort_by
+        self._descending = query.descending
+        self._key = sort_key(query.sort_by) if query.sort_by else None
+
+    def sort(self, matches: list[tuple[R, Document]]) -> None:
+        """Sort matches that are in the order of their ids, which decides between equals."""
+        key = self._key
+        if key is not None:
+            matches.sort(key=lambda match: key(match[1]), reverse=self._descending)
+
+    def place(self, match: tuple[Resource, Document]) -> str:
+        """The place of a match, as text."""
+        resource, document = match
+        value = self._key(document)[1] if self._key else None
+        return json.dumps([resource.id, value], default=datetime.isoformat)
+
+    def after(self, place: str, matches: Sequence[tuple[R, Document]]) -> int:
+        """The index of the first match behind a place."""
+        id_, value = json.loads(place)
+        if self._key is None or self._sort_by is None:
+            return bisect_right(matches, id_, key=lambda match: match[0].id)
+        ...
 
 
 def _query_name(provider: str, kind: Kind, query: Query) -> str:
