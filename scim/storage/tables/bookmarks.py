@@ -19,6 +19,8 @@ from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.rows import MAX_BATCH_OPERATIONS, Columns, Comparison, Delete, Upsert
 
 LIFETIME = timedelta(minutes=10)
+TRUSTED = timedelta(seconds=10)
+"""How long an instance relies on its memory alone."""
 _REMEMBERED = 2_000
 
 
@@ -40,15 +42,16 @@ class Bookmarks:
         self._background = background
         self._remembered: OrderedDict[str, Bookmark] = OrderedDict()
 
-    def remembered(self, query: str, start_index: int) -> Bookmark | None:
-        """Where the page starts, if this instance served the one before: no call."""
-        return self._alive(self._remembered.get(keys.bookmark(query, start_index)))
-
     async def find(self, query: str, start_index: int) -> Bookmark | None:
-        """Where the page starts, by whichever instance served the one before last: one call."""
-        key = keys.bookmark(query, start_index)
-        bookmarks = [bookmark for bookmark in (await self._stored(key), self._remembered.get(key)) if bookmark]
-        return self._alive(max(bookmarks, key=lambda bookmark: bookmark.expires, default=None))
+        """Where the page starts: no call when this instance served the page before just now, else one.
+
+        What it served longer ago may be of an earlier reading, which another instance has repeated since.
+        """
+        key, now = keys.bookmark(query, start_index), self._clock.now()
+        bookmark = self._remembered.get(key)
+        if bookmark is None or bookmark.expires - LIFETIME + TRUSTED <= now:
+            bookmark = await self._stored(key)
+        return bookmark if bookmark and bookmark.expires > now else None
 
     def leave(self, query: str, start_index: int, after: str, total: int) -> None:
         """Note where the page at `start_index` starts; storage learns it after the reply."""
@@ -70,9 +73,6 @@ class Bookmarks:
                     await self._table.apply([Delete(row.row_key) for row in rows])
                     removed += len(rows)
         return removed
-
-    def _alive(self, bookmark: Bookmark | None) -> Bookmark | None:
-        return bookmark if bookmark and bookmark.expires > self._clock.now() else None
 
     async def _stored(self, key: str) -> Bookmark | None:
         row = await self._table.get(key)

@@ -15,7 +15,6 @@ from itertools import islice
 from scim.domain.filtering.evaluate import Predicate, compile_filter
 from scim.domain.filtering.nodes import Comparison, Node, to_text
 from scim.domain.filtering.resolution import resolve
-from scim.domain.filtering.sorting import sort_key
 from scim.domain.ports import Query, Results
 from scim.domain.resources import Resource
 from scim.errors import TooMany
@@ -24,6 +23,7 @@ from scim.storage.tables import keys
 from scim.storage.tables.bookmarks import Bookmarks
 from scim.storage.tables.counters import Counters, Kind
 from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables.ordering import Order
 from scim.storage.tables.planner import (
     Access,
     Indexes,
@@ -128,39 +128,19 @@ class Search[R: Resource]:
         if query.count == 0:
             return Results(await self._total(provider, stream), ())
         name = _query_name(provider, self._shelf.kind, query)
-        total, rows = await self._found(provider, query, stream, name)
+        bookmark = await self._bookmarks.find(name, query.start_index) if query.start_index > 1 else None
+        if bookmark is not None and not stream.is_everything:
+            total, rows = bookmark.total, await self._rows(stream, query, bookmark.after)
+        else:
+            start = bookmark.after if bookmark else None
+            total, rows = await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
         if stream.is_direct:
             resources = [self._shelf.decode(row) for row in rows]
         else:
             resources = await self._load(provider, [keys.last_part(row.row_key) for row in rows])
         if len(rows) == query.count:
-            # A client goes on by what it asked for or by what it got, which is less when some are gone by now.
-            for size in {query.count, len(resources) or query.count}:
-                self._bookmarks.leave(name, query.start_index + size, rows[-1].row_key, total)
+            self._bookmarks.leave(name, query.start_index + query.count, rows[-1].row_key, total)
         return Results(total, resources)
-
-    async def _found(self, provider: str, query: Query, stream: _Stream, name: str) -> tuple[int, list[Row]]:
-        """The total and the rows of a page.
-
-        They are read from where this instance left off while storage is asked whether another has read on since.
-        """
-        if query.start_index == 1:
-            return await self._read(provider, query, stream, None)
-        remembered = self._bookmarks.remembered(name, query.start_index)
-        if remembered is None:
-            return await self._read(provider, query, stream, await self._bookmarks.find(name, query.start_index))
-        newest, found = await asyncio.gather(
-            self._bookmarks.find(name, query.start_index), self._read(provider, query, stream, remembered)
-        )
-        return found if newest == remembered else await self._read(provider, query, stream, newest)
-
-    async def _read(
-        self, provider: str, query: Query, stream: _Stream, bookmark: Bookmark | None
-    ) -> tuple[int, list[Row]]:
-        if bookmark is not None and not stream.is_everything:
-            return bookmark.total, await self._rows(stream, query, bookmark.after)
-        start = bookmark.after if bookmark else None
-        return await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
 
     async def _total(self, provider: str, stream: _Stream) -> int:
         if stream.is_everything:
@@ -200,15 +180,15 @@ class Search[R: Resource]:
         self, provider: str, query: Query, matches: list[tuple[R, Document]]
     ) -> Sequence[tuple[R, Document]]:
         """The page of matches, which are in the order of their ids, starting where the page before it ended."""
-        order = _Order(query)
+        order = Order[R](query)
         order.sort(matches)
         name = _query_name(provider, self._shelf.kind, query)
         start = query.start_index - 1
         bookmark = await self._bookmarks.find(name, query.start_index) if start and query.count else None
         if bookmark is not None:
-            start = order.after(bookmark.after, matches)
+            start = order.behind(bookmark.after, matches)
         page = matches[start : start + query.count]
-        if page and start + query.count < len(matches):
+        if page and len(page) == query.count:
             self._bookmarks.leave(name, query.start_index + query.count, order.place(page[-1]), len(matches))
         return page
 
@@ -281,34 +261,6 @@ class Search[R: Resource]:
             return set()
         span = keys.members(id_) if self._shelf.kind == "u" else keys.memberships(id_)
         return {keys.last_part(key) for key in await self._table.keys(span)}
-
-
-class _Order:
-    """The order of the results of a query, and places in it that outlive the resource that stood there."""
-
-    def __init__(self, query: Query) -> None:
-        self._sort_by = query.sort_by
-        self._descending = query.descending
-        self._key = sort_key(query.sort_by) if query.sort_by else None
-
-    def sort(self, matches: list[tuple[R, Document]]) -> None:
-        """Sort matches that are in the order of their ids, which decides between equals."""
-        key = self._key
-        if key is not None:
-            matches.sort(key=lambda match: key(match[1]), reverse=self._descending)
-
-    def place(self, match: tuple[Resource, Document]) -> str:
-        """The place of a match, as text."""
-        resource, document = match
-        value = self._key(document)[1] if self._key else None
-        return json.dumps([resource.id, value], default=datetime.isoformat)
-
-    def after(self, place: str, matches: Sequence[tuple[R, Document]]) -> int:
-        """The index of the first match behind a place."""
-        id_, value = json.loads(place)
-        if self._key is None or self._sort_by is None:
-            return bisect_right(matches, id_, key=lambda match: match[0].id)
-        ...
 
 
 def _query_name(provider: str, kind: Kind, query: Query) -> str:
