@@ -19,7 +19,7 @@ from scim.storage.tables.keys import DIRECTORY, PARTITION
 from scim.storage.tables.rows import Columns, KeyRange, Row, Rows
 
 EVERYTHING = KeyRange(" ", "\uffff")
-INDEXES = "nsxeydw"
+INDEXES = "nsxeydwf"
 ACTIVITY_FACTS = {"id", "provider", "actor", "subject_kind", "subject_id"}
 
 
@@ -86,6 +86,7 @@ def _wanted(row: Row) -> Iterator[tuple[str, Columns]]:
     if kind == "g":
         group = entities.group_of(row)
         yield keys.display_name(provider, group.display_name), holder
+        yield keys.roster(id_), {}
         if external_id := group.document().get("externalId"):
             yield keys.group_external_id(provider, external_id, id_), {}
         return

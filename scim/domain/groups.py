@@ -1,6 +1,5 @@
 """Groups and who is in them. Members are rows of their own: a group's document never holds them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -44,6 +43,3 @@ class MembershipChange:
 
     def __bool__(self) -> bool:
         return bool(self.add or self.remove)
-
-
-type MemberPredicate = Callable[[Member], bool]

@@ -116,7 +116,7 @@ class Users(Protocol):
         ...
 
     async def delete(self, user: User, groups: Sequence[str], activity: Activity) -> None:
-        """Remove the user with its memberships and free its name; a tombstone remains for thirty days.
+        """Remove the user with its memberships and free its name; a tombstone remains.
 
         Args:
             user: As read.

@@ -10,4 +10,4 @@ logger = logging.getLogger(__name__)
 async def purge_bookmarks(bookmarks: Expiring, clock: Clock) -> None:
     """Remove what has expired."""
     removed = await bookmarks.remove_expired(clock.now())
-    logger.info("bookmarks_purged", extra={"removed": removed})
+    logger.info("bookmarks_purged removed=%d", removed)

@@ -10,4 +10,4 @@ logger = logging.getLogger(__name__)
 async def sweep_jobs(jobs: Jobs, clock: Clock) -> None:
     """Finish every job that is due. Safe to run twice at once, and after missed runs."""
     finished = await jobs.run_due(clock.now())
-    logger.info("jobs_swept", extra={"finished": finished})
+    logger.info("jobs_swept finished=%d", finished)

@@ -57,16 +57,15 @@ class Dispatcher:
         except TimeoutError:
             response = error_response(Unavailable("This took too long. Send the request again.", 10))
         except Exception:
-            logger.exception("request_failed", extra={"request_id": request.id})
+            logger.exception("request_failed id=%s", request.id)
             response = _failure(request)
+        milliseconds = (perf_counter() - started) * 1000
         logger.info(
-            "request_answered",
-            extra={
-                "request_id": request.id,
-                "method": request.method,
-                "status": response.status,
-                "duration_ms": round((perf_counter() - started) * 1000, 1),
-            },
+            "request_answered id=%s method=%s status=%d ms=%.1f",
+            request.id,
+            request.method,
+            response.status,
+            milliseconds,
         )
         return response
 

@@ -6,7 +6,7 @@ from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.ports import VersionConflict
 from scim.domain.resources import document_text
 from scim.domain.users import User
-from scim.errors import NotFound, PreconditionFailed
+from scim.errors import NotFound, Unavailable
 from scim.operations.accounts import assess, updated, visible_user
 from scim.operations.bodies import read_patch
 from scim.operations.context import Call
@@ -17,7 +17,7 @@ from scim.operations.rosters import admitted
 from scim.protocol.members import MembersChange
 from scim.protocol.messages import Response
 from scim.protocol.patching import Patch, apply_patch
-from scim.protocol.preconditions import check_if_match, named_version
+from scim.protocol.preconditions import check_if_match
 
 
 async def user(call: Call) -> Response:
@@ -91,30 +91,38 @@ async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
     patched = apply_patch(before.document(), patch)
     members = await _membership_change(call, roster)
     if not patched.changed:
-        return await _write_members(call, roster, members, before.version if call.if_match else None) or before.version
+        version = await _write_members(call, roster, members, _expected(call, roster, before))
+        return before.version if version is None else version
     after = replace(before, text=document_text(patched.document), modified=call.services.clock.now())
     changed = patched.changed + (("members",) if members else ())
     return (await group_updated(call, before, after, members, changed, roster.ignored)).version
 
 
+def _expected(call: Call, roster: _Roster, before: Group) -> str | None:
+    """The version at which members may be changed: the one read, if the client or the change depends on it."""
+    return before.version if call.if_match is not None or roster.depends_on_members else None
+
+
 async def _change_members(call: Call, roster: _Roster) -> str:
-    """Change members alone, which needs no look at the group: such changes do not conflict with each other."""
-    if roster.depends_on_members:
-        check_if_match(call.if_match, (await _group(call)).version)
+    """Change members alone. To add and to remove needs no look at the group, and conflicts with nothing."""
+    if roster.depends_on_members or call.if_match is not None:
+        return await until_settled(call.route.id, lambda: _change_read_members(call, roster))
     members = await _membership_change(call, roster)
-    expected = named_version(call.if_match)
-    if not members or (call.if_match and not expected):
-        found = await _group(call)
-        check_if_match(call.if_match, found.version)
-        if not members:
-            return found.version
+    if not members:
+        return (await _group(call)).version
     try:
-        return await _write_members(call, roster, members, expected) or ""
+        return await _write_members(call, roster, members, None) or ""
     except VersionConflict as conflict:
-        found = await _group(call)  # there is none: 404
-        raise PreconditionFailed(
-            f"The group has changed since the version in If-Match; it is at {found.version}."
-        ) from conflict
+        await _group(call)  # there is none: 404
+        raise Unavailable from conflict
+
+
+async def _change_read_members(call: Call, roster: _Roster) -> str:
+    """Change members at the version of the group that was read with them."""
+    before = await _group(call)
+    check_if_match(call.if_match, before.version)
+    version = await _write_members(call, roster, await _membership_change(call, roster), before.version)
+    return before.version if version is None else version
 
 
 async def _membership_change(call: Call, roster: _Roster) -> MembershipChange:

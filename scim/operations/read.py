@@ -14,11 +14,12 @@ from scim.protocol.preconditions import check_if_match, is_not_modified
 
 async def user(call: Call) -> Response:
     """Read a user, and at the same time its groups when they are asked for."""
-    reading, groups = visible_user(call, call.route.id), None
-    if call.projection.wants("groups"):
-        found, groups = await asyncio.gather(reading, call.services.users.groups_of(call.route.id))
-    else:
-        found = await reading
+    if not call.projection.wants("groups"):
+        found = await visible_user(call, call.route.id)
+        return _unchanged(call, found) or await user_reply(call, found)
+    found, groups = await asyncio.gather(
+        visible_user(call, call.route.id), call.services.users.groups_of(call.route.id)
+    )
     return _unchanged(call, found) or await user_reply(call, found, groups=groups)
 
 
@@ -33,6 +34,8 @@ async def group(call: Call) -> Response:
 def _unchanged(call: Call, resource: User | Group) -> Response | None:
     """304 when the client has this version; refused when it asked for another (RFC 7644 §3.14)."""
     check_if_match(call.if_match, resource.version)
-    if is_not_modified(call.request.headers.get("if-none-match"), resource.version):
+    if not call.projection.wants("groups") and is_not_modified(
+        call.request.headers.get("if-none-match"), resource.version
+    ):
         return Response(status=304, headers={"ETag": resource.version})
     return None

@@ -24,12 +24,6 @@ def is_not_modified(header: str | None, version: str) -> bool:
     return header is not None and _matches(header, version)
 
 
-def named_version(header: str | None) -> str | None:
-    """The one version that `If-Match` names; None for no header, for `*`, and for several."""
-    tags = _ENTITY_TAG.findall(header or "")
-    return tags[0] if len(tags) == 1 else None
-
-
 def _matches(header: str, version: str) -> bool:
     if header.strip() == "*":
         return True

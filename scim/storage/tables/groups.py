@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 from scim.domain.activities import Activity
 from scim.domain.groups import Group, Member, MembershipChange
@@ -63,7 +64,8 @@ class TableGroups:
         for _ in range(ATTEMPTS):
             async with self._counters.stripe("g", group.provider) as stripe:
                 try:
-                    version = await self._write(group, [*head, stripe.step(1)], list(members), activity, (stripe, 1))
+                    counted = [*head, stripe.step(1)]
+                    version = await self._write(group, counted, list(members), activity, _Roster.NEW, (stripe, 1))
                 except Conflict as conflict:
                     if conflict.on("c|"):
                         continue
@@ -77,12 +79,12 @@ class TableGroups:
         steps = memberships.steps_of(members)
         for _ in range(ATTEMPTS):
             try:
-                version = await self._write(after, head, steps, activity)
+                version = await self._write(after, head, steps, activity, _Roster.KNOWN if steps else _Roster.UNTOUCHED)
                 return await self._written(after, version)
             except Conflict as conflict:
                 if not conflict.is_about_membership:
-                    raise await self._explained(conflict) from conflict
-                steps = await self._outstanding(after.id, steps)
+                    raise await self._explained(conflict, after.id) from conflict
+                steps = await memberships.outstanding(self._table, after.id, steps)
         raise Unavailable
 
     async def change_members(
@@ -108,13 +110,16 @@ class TableGroups:
         group = _Target(group_id, provider_id)
         for _ in range(ATTEMPTS):
             try:
-                return await self._write(group, head, steps, activity)
+                return await self._write(group, head, steps, activity, _Roster.KNOWN)
             except Conflict as conflict:
-                if not conflict.is_about_membership:
-                    raise VersionConflict from conflict
-                steps = await self._outstanding(group_id, steps)
-                if not steps:
-                    return None
+                if conflict.is_about_membership:
+                    steps = await memberships.outstanding(self._table, group_id, steps)
+                    if not steps:
+                        return None
+                elif conflict.on("f|") and not expected_version:
+                    await self._finish_pending(group_id)
+                else:
+                    raise await self._explained(conflict, group_id) from conflict
         raise Unavailable
 
     async def delete(self, group: Group, activity: Activity) -> None:
@@ -126,6 +131,7 @@ class TableGroups:
         operations: list[Operation] = [
             Delete(keys.group(group.provider, group.id), keys.etag_of(group.version)),
             Delete(keys.display_name(group.provider, group.display_name)),
+            Delete(keys.roster(group.id)),
             *(Delete(key) for key in entities.group_index_keys(group)),
             entities.activity_row(activity),
         ]
@@ -151,22 +157,16 @@ class TableGroups:
                 except Conflict as conflict:
                     if conflict.on("c|"):
                         continue
-                    raise VersionConflict from conflict
+                    raise await self._explained(conflict, group.id) from conflict
                 stripe.settle(-1, etags)
             if not at_once:
                 await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)))
             return
         raise Unavailable
 
-    async def _outstanding(self, group_id: str, steps: Sequence[Step]) -> list[Step]:
-        """What is left to change, once unfinished changes have been made: they were accepted before this one."""
-        pending, left = await asyncio.gather(
-            self._jobs.pending(group_id), memberships.outstanding(self._table, group_id, steps)
-        )
-        if not pending:
-            return left
-        await self._jobs.finish(pending)
-        return await memberships.outstanding(self._table, group_id, steps)
+    async def _finish_pending(self, group_id: str) -> None:
+        """Finish changes of members that were accepted before."""
+        await self._jobs.finish(await self._jobs.pending(group_id))
 
     async def _write(
         self,
@@ -174,9 +174,13 @@ class TableGroups:
         head: Sequence[Operation],
         steps: Sequence[Step],
         activity: Activity,
+        roster: "_Roster",
         counted: tuple[Stripe, int] | None = None,
     ) -> str:
         """Commit the head with as many steps as fit, and the rest as a job.
+
+        The roster's row makes changes wait for each other: a job takes it away with its first transaction and puts it
+        back with its last, and in between every other change of members fails, instead of being undone by the job.
 
         Returns:
             The group's version; "" when a job has changed it since.
@@ -185,8 +189,9 @@ class TableGroups:
             Conflict: See `DirectoryTable.commit`.
         """
         marker = entities.activity_key(activity)
-        if fits(head, len(steps) * ROWS_PER_MEMBERSHIP):
-            etags = await self._table.commit([*head, *memberships.operations_of(group.id, steps)], marker)
+        if fits(head, len(steps) * ROWS_PER_MEMBERSHIP + 1):
+            whole = [*head, *roster.kept(group.id), *memberships.operations_of(group.id, steps)]
+            etags = await self._table.commit(whole, marker)
             _settle(counted, etags)
             return keys.version_of(await self._table.etag(etags, keys.group(group.provider, group.id)))
 
@@ -195,6 +200,7 @@ class TableGroups:
             for row in items:
                 await self._table.apply([row])
             items = []
+        head = [*head, *roster.taken(group.id)]
         first = (MAX_BATCH_OPERATIONS - len(head) - len(items) - 1) // ROWS_PER_MEMBERSHIP
         job = Job(
             resource_id=group.id,
@@ -217,13 +223,37 @@ class TableGroups:
             return replace(group, version=version)
         return await self.get(group.provider, group.id) or group
 
-    async def _explained(self, conflict: Conflict) -> Exception:
+    async def _explained(self, conflict: Conflict, group_id: str = "") -> Exception:
         """Any conflict but that of a name means that the group is not as it was read."""
+        if conflict.on("f|"):
+            await self._finish_pending(group_id)
         if conflict.kind == "exists" and conflict.on("d|"):
             holder = await self._table.get(conflict.row_key)
             if holder is not None:
                 return NameTaken(str(holder.columns["provider"]), str(holder.columns["id"]))
         return VersionConflict()
+
+
+class _Roster(Enum):
+    """What a write does to the roster's row."""
+
+    NEW = auto()
+    """Makes it, with the group."""
+    KNOWN = auto()
+    """Needs it, since it changes members."""
+    UNTOUCHED = auto()
+    """Leaves members alone."""
+
+    def kept(self, group_id: str) -> list[Operation]:
+        """The operations of a write that is one transaction."""
+        if self is _Roster.UNTOUCHED:
+            return []
+        key = keys.roster(group_id)
+        return [Insert(key, {}) if self is _Roster.NEW else Merge(key, {})]
+
+    def taken(self, group_id: str) -> list[Operation]:
+        """The operations of the first transaction of a write that goes on as a job."""
+        return [Delete(keys.roster(group_id))] if self is _Roster.KNOWN else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,8 @@ class Job:
         """The operations that remove the job, or put it off to its repetition."""
         if self.again is not None:
             return [Replace(self.key, self._columns(self.again, None), self.etag)]
-        return [Delete(self.key, self.etag), *(Delete(key) for key in item_keys(self.id, self.total))]
+        freed = [Insert(keys.roster(self.resource_id), {})] if self.kind is JobKind.CHANGE_MEMBERS else []
+        return [Delete(self.key, self.etag), *(Delete(key) for key in item_keys(self.id, self.total)), *freed]
 
     def _columns(self, due: datetime, again: datetime | None) -> Columns:
         columns: dict[str, Value] = {
@@ -213,7 +214,7 @@ class JobRunner:
             async with asyncio.timeout(INLINE_SECONDS):
                 await self._run(job, steps)
         except (TimeoutError, Unavailable):
-            logger.info("job_left_to_sweeper", extra={"job": job.id, "kind": job.kind})
+            logger.info("job_left_to_sweeper job=%s kind=%s", job.id, job.kind)
 
     async def pending(self, group_id: str) -> list[Job]:
         """The changes of a group's members that are not finished."""
@@ -232,7 +233,7 @@ class JobRunner:
                 return False
             await self._run(job_of(row))
         except Exception:
-            logger.exception("job_failed", extra={"job": row.row_key, "kind": row.columns.get("kind")})
+            logger.exception("job_failed job=%s", row.row_key)
             return False
         return True
 
@@ -286,8 +287,8 @@ class JobRunner:
     async def _drop(self, job: Job) -> None:
         """The list is gone: another runner has ended the job since it was read, or nobody can."""
         with contextlib.suppress(Conflict):
-            await self._table.apply([Delete(job.key, job.etag)])
-            logger.error("job_without_list", extra={"job": job.id, "resource_id": job.resource_id})
+            await self._table.apply([Delete(job.key, job.etag), Insert(keys.roster(job.resource_id), {})])
+            logger.error("job_without_list job=%s resource=%s", job.id, job.resource_id)
 
     async def _abandon(self, job: Job) -> None:
         """The group is gone: what its deletion leaves behind is that deletion's job."""

@@ -8,13 +8,14 @@ All rows of the directory are in one partition, so that every change is one enti
 |---|---|---|
 | `u|P|<id>` | a user: document, standing | its ETag is `meta.version`; ids sort by creation |
 | `p|<id>` | what the console manages of an account | SCIM never writes it, and editing it leaves `meta.version` alone |
-| `t|P|<id>` | tombstone of a deleted user | thirty days |
+| `t|P|<id>` | tombstone of a deleted user | to restore it from |
 | `n|e(N(userName))` | provider and id of the holder | uniqueness in the tenant, `userName eq` |
 | `s|P|o(N(userName)) |<id>` | nothing | `userName sw`, sorting by userName |
 | `x|P|e(externalId)|<id>` | nothing | `externalId eq` of users, which need not be unique |
 | `e|P|e(N(address))|<id>` | nothing | `emails.value eq`, a row for each distinct address |
 | `y|<orgId>|P|<id>` | nothing | the users of an organization |
 | `g|P|<id>` | a group's document | its ETag is `meta.version` |
+| `f|<groupId>` | nothing | there while no change of the group's members is unfinished: a condition of the next |
 | `d|P|e(N(displayName))` | the group's id | uniqueness within the provider, `displayName eq` |
 | `w|P|e(externalId)|<id>` | nothing | `externalId eq` of groups |
 | `m|<groupId>|<memberId>` | the member's type | members of a group |
@@ -213,6 +214,11 @@ def groups(provider: str) -> KeyRange:
     return prefix_range(f"g|{provider}|")
 
 
+def roster(group_id: str) -> str:
+    """The row that is there while no change of the group's members is unfinished."""
+    return f"f|{group_id}"
+
+
 def display_name(provider: str, name: str) -> str:
     """The reservation of a group's displayName."""
     return f"d|{provider}|{encoded(comparison_key(name))}"
@@ -281,9 +287,6 @@ def activity(moment: datetime, activity_id: str) -> str:
     """The activity's row; later ones sort first."""
     nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
     return f"a|{_EPOCH_CEILING - nanoseconds:019d}|{activity_id}"
-
-
-ACTIVITIES = prefix_range("a|")
 
 
 def job(resource_id: str, job_id: str) -> str:

@@ -10,7 +10,7 @@ from scim.storage.tables.directory_table import DirectoryTable
 from scim.storage.tables.rows import Delete, Insert, KeyRange, Operation
 
 ROWS_PER_MEMBERSHIP = 2
-POINT_READS = 32
+POINT_READS = 100
 """Up to so many ids are looked up by parallel point reads; more by ranges."""
 
 type Step = Member | str

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 
 import pytest
 
@@ -43,8 +44,8 @@ async def test_an_unexpected_exception_is_told_by_its_reference_alone(world, mon
         "status": "500",
         "detail": "Something failed here, not in your identity provider. Reference request-7.",
     }
-    [record] = [each for each in caplog.records if each.message == "request_failed"]
-    assert (record.levelno, record.request_id) == (logging.ERROR, "request-7")
+    [record] = [each for each in caplog.records if each.message == "request_failed id=request-7"]
+    assert record.levelno == logging.ERROR
     assert "secret 12345" in caplog.text
 
 
@@ -100,9 +101,8 @@ async def test_a_request_leaves_one_line_that_names_neither_path_nor_query_nor_b
     )
     await world.app.dispatcher.answer(request)
 
-    [record] = [each for each in caplog.records if each.message == "request_answered"]
-    assert (record.request_id, record.method, record.status) == ("request-7", "POST", 405)
-    assert record.duration_ms >= 0
+    [record] = [each for each in caplog.records if each.message.startswith("request_answered")]
+    assert re.fullmatch(r"request_answered id=request-7 method=POST status=405 ms=\d+\.\d", record.message)
     told = " ".join(str(vars(each)) for each in caplog.records)
     assert "very-secret" not in told
     assert world.token not in told

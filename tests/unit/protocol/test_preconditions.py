@@ -3,7 +3,7 @@
 import pytest
 
 from scim.errors import PreconditionFailed
-from scim.protocol.preconditions import check_if_match, is_not_modified, named_version
+from scim.protocol.preconditions import check_if_match, is_not_modified
 
 VERSION = 'W/"a1"'
 
@@ -27,11 +27,3 @@ def test_without_a_header_everything_goes_on():
     check_if_match(None, VERSION)
 
     assert not is_not_modified(None, VERSION)
-
-
-@pytest.mark.parametrize(
-    ("header", "version"),
-    [(None, None), ("", None), ("*", None), ('W/"a1"', 'W/"a1"'), ('"a1"', '"a1"'), ('"a", "b"', None), ("a1", None)],
-)
-def test_the_one_version_that_is_named(header, version):
-    assert named_version(header) == version

@@ -11,12 +11,13 @@ from scim.storage.tables.limits import check_row
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 
-@given(st.builds(lambda text, times: text * times, TEXTS, st.integers(1, 6_000)))
-@example("")
-@example("x" * 32_000)
-@example("x" * 32_001)
-@example("😀" * 16_001)
-def test_a_text_comes_back_from_its_columns_which_fit_a_row(text: str) -> None:
+@given(TEXTS, st.integers(1, 6_000))
+@example("", 1)
+@example("x", 32_000)
+@example("x", 32_001)
+@example("😀", 16_001)
+def test_a_text_comes_back_from_its_columns_which_fit_a_row(part: str, times: int) -> None:
+    text = part * times
     columns = text_columns(text)
 
     check_row("tenant|00", "u|entra|1", columns)
