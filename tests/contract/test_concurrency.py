@@ -202,6 +202,27 @@ async def test_replacements_of_a_group_that_race_leave_the_members_of_one_of_the
     assert await violations(worlds[0].rows) == []
 
 
+async def test_replacements_of_members_alone_that_race_leave_those_of_one_of_them(worlds: list[World]) -> None:
+    ids = await worlds[0].users(12)
+    id_ = await worlds[0].created("/Groups", group("G", ids[:2]))
+    wanted = [ids[:6], ids[3:9], ids[6:]]
+
+    replies = await together(
+        [
+            at(worlds, n).call(
+                "PATCH",
+                f"/Groups/{id_}",
+                patch(("replace", "members", [{"value": member} for member in members])),
+            )
+            for n, members in enumerate(wanted)
+        ]
+    )
+
+    assert statuses(replies) == {204: 3}
+    assert [member.id for member in await worlds[0].app.groups.members(id_)] in wanted
+    assert await violations(worlds[0].rows) == []
+
+
 async def test_a_deletion_is_final_whatever_races_it(worlds: list[World]) -> None:
     for _ in range(4):
         (id_,) = await worlds[0].users(1)
