@@ -21,9 +21,10 @@ from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.bookmarks import Bookmarks
 from scim.storage.tables.configuration import TableProviders, TableTokens
 from scim.storage.tables.counters import Counters
+from scim.storage.tables.cursor_key import TableCursorKey
 from scim.storage.tables.directory_table import DirectoryTable
 from scim.storage.tables.groups import TableGroups
-from scim.storage.tables.jobs import JobRunner
+from scim.storage.tables.job_runner import JobRunner
 from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.rows import Rows
@@ -107,6 +108,7 @@ def assemble(
         users=users,
         groups=groups,
         organizations=organizations,
+        cursor_key=TableCursorKey(rows),
         clock=clock,
         identifiers=identifiers,
         base_url=base_url,

@@ -66,6 +66,24 @@ class TooMany(ScimError):
     scim_type = "tooMany"
 
 
+class InvalidCursor(ScimError):
+    """A cursor that was not given out here, or not to this provider for this search (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    """A cursor that was given out too long ago (RFC 9865 §2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    """A page size that pages by cursor cannot have (RFC 9865 §2.1)."""
+
+    scim_type = "invalidCount"
+
+
 class Unauthorized(ScimError):
     """No token that is known and alive (RFC 6750 §3)."""
 

@@ -47,6 +47,14 @@ class Settings(BaseModel):
             problems = "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
             raise SettingsError(f"The app's settings are incomplete. {problems}") from None
 
+    @field_validator("public_url")
+    @classmethod
+    def _has_no_query(cls, url: HttpUrl) -> HttpUrl:
+        """RFC 7644 §1.3: paths are put behind it."""
+        if url.query or url.fragment:
+            raise ValueError("must have neither a query nor a fragment")
+        return url
+
     @property
     def scim_base_url(self) -> str:
         """What administrators paste into their identity provider (R037)."""

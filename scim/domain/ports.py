@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from scim.domain.activities import Activity
-from scim.domain.filtering.nodes import Node
+from scim.domain.filtering.nodes import Node, to_text
 from scim.domain.filtering.resolution import Resolved
 from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.organizations import Organization
@@ -46,6 +46,19 @@ class LastAdministrator(Exception):
     """The write would leave no active system administrator who can sign in natively; nothing was written."""
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page starts that is reached by a cursor.
+
+    Attributes:
+        after: The place behind which it starts, as in `Results.next`; "" for the first page.
+        total: How many results there were when the first page was read; None when that was not counted.
+    """
+
+    after: str = ""
+    total: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """A search over one resource type.
@@ -54,7 +67,8 @@ class Query:
         filter: What resources must match; None for all.
         sort_by: The attribute to sort by; None for the order of creation.
         descending: Whether the largest comes first.
-        start_index: 1-based position of the first result wanted.
+        start_index: 1-based position of the first result wanted, when pages are reached by index.
+        position: Where the page starts, when pages are reached by cursor; None otherwise.
         count: How many are wanted at most; 0 for the total alone.
     """
 
@@ -62,15 +76,32 @@ class Query:
     sort_by: Resolved | None = None
     descending: bool = False
     start_index: int = 1
+    position: Position | None = None
     count: int = 100
+
+    def text(self) -> str:
+        """What is searched and in which order, whatever the page."""
+        condition = to_text(self.filter) if self.filter else ""
+        return f"{condition}|{self.sort_by.name if self.sort_by else ''}|{self.descending}"
 
 
 @dataclass(frozen=True, slots=True)
 class Results[R]:
-    """A page of results, and how many there are on all pages."""
+    """A page of results.
 
-    total: int
+    Attributes:
+        total: How many results there are on all pages. None when pages are reached by cursor and counting would take
+            more than a call.
+        resources: Those on the page.
+        places: By cursor: the place of each, for a page that ends before this one does.
+        next: By cursor: the place behind which the next page starts; None on the last page. There may be a next page
+            behind an empty one.
+    """
+
+    total: int | None
     resources: Sequence[R]
+    places: Sequence[str] = ()
+    next: str | None = None
 
 
 class Users(Protocol):
@@ -91,8 +122,11 @@ class Users(Protocol):
     async def search(self, provider: Provider, query: Query) -> Results[User]:
         """The provider's users that match, exactly; paging through them loses none that exists throughout.
 
+        By cursor, each that exists throughout is found exactly once, and a search that no index answers reads on from
+        page to page, however large the directory is; such a page may be short, or empty, and not be the last.
+
         Raises:
-            TooMany: The filter or the sorting would read more rows than one request may.
+            TooMany: The filter (by index) or the sorting would read more rows than one request may.
             InvalidFilter: The filter compares what cannot be searched.
         """
         ...
@@ -256,6 +290,14 @@ class Providers(Protocol):
 
     async def all(self) -> Sequence[Provider]:
         """All of them, by id."""
+        ...
+
+
+class CursorKey(Protocol):
+    """The key with which cursors are sealed, the same on every instance."""
+
+    async def get(self) -> bytes:
+        """32 random bytes, made when they are first asked for."""
         ...
 
 

@@ -1,12 +1,13 @@
 """What every operation is given."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from scim.domain.activities import Actor
-from scim.domain.ports import Clock, Groups, Identifiers, Organizations, Users
+from scim.domain.ports import Clock, CursorKey, Groups, Identifiers, Organizations, Users
 from scim.domain.providers import Provider
-from scim.protocol.messages import Request
+from scim.protocol.messages import Request, Response
 from scim.protocol.projection import Projection
 from scim.protocol.routing import Route
 from scim.schema.attributes import ResourceType
@@ -19,6 +20,7 @@ class Services:
     users: Users
     groups: Groups
     organizations: Organizations
+    cursor_key: CursorKey
     clock: Clock
     identifiers: Identifiers
     base_url: str
@@ -68,3 +70,7 @@ class Call:
     def if_match(self) -> str | None:
         """The `If-Match` header."""
         return self.request.headers.get("if-match")
+
+
+type Handler = Callable[[Call], Awaitable[Response]]
+"""An operation: it answers, or raises a `ScimError`."""

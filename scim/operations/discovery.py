@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from scim.domain.resources import document_text
 from scim.errors import Forbidden, NotFound
 from scim.operations.context import Call, Services
+from scim.operations.cursors import LIFETIME_SECONDS
+from scim.protocol.bulk import MAX_OPERATIONS, MAX_PAYLOAD_BYTES
 from scim.protocol.messages import Request, Response, list_response
-from scim.protocol.paging import MAX_COUNT
+from scim.protocol.paging import DEFAULT_COUNT, MAX_COUNT
 from scim.schema.attributes import Document, ResourceType, Schema
 from scim.schema.catalog import resource_types as all_resource_types
+from scim.schema.catalog import schemas as all_schemas
 from scim.schema.urns import RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG
 
 
@@ -19,11 +22,19 @@ def service_provider_config(services: Services, request: Request) -> Response:
     document: Document = {
         "schemas": [SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": True, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": MAX_PAYLOAD_BYTES},
         "filter": {"supported": True, "maxResults": MAX_COUNT},
         "changePassword": unsupported,
         "sort": {"supported": True},
         "etag": {"supported": True},
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": DEFAULT_COUNT,
+            "maxPageSize": MAX_COUNT,
+            "cursorTimeout": LIFETIME_SECONDS,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",
@@ -56,12 +67,12 @@ async def resource_type(call: Call) -> Response:
 
 async def schemas(call: Call) -> Response:
     """All schemas."""
-    return _listed(call, (_schema_document(call, schema) for schema in _all_schemas()))
+    return _listed(call, (_schema_document(call, schema) for schema in all_schemas()))
 
 
 async def schema(call: Call) -> Response:
     """One schema."""
-    for candidate in _all_schemas():
+    for candidate in all_schemas():
         if candidate.id.lower() == call.route.id.lower():
             return Response(status=200, body=document_text(_schema_document(call, candidate)))
     raise NotFound("There is no such schema.")
@@ -77,10 +88,6 @@ def _refuse_filter(request: Request) -> None:
     """A filter here must be refused, not ignored (RFC 7644 §4)."""
     if request.query.get("filter"):
         raise Forbidden("Discovery endpoints cannot be filtered.")
-
-
-def _all_schemas() -> list[Schema]:
-    return [schema for kind in all_resource_types() for schema in (kind.schema, *kind.extensions)]
 
 
 def _resource_type_document(call: Call, kind: ResourceType) -> Document:

@@ -1,15 +1,16 @@
 """One request from its first byte to its reply: authenticate, route, run, and turn refusals into SCIM errors."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from time import perf_counter
 
-from scim.errors import ScimError, Unavailable
-from scim.operations import create, delete, discovery, modify, read, replace, search
+from scim import deadline
+from scim.operations import bulk, discovery, read, search, search_all
 from scim.operations.authentication import Authenticator
-from scim.operations.context import Call, Services
-from scim.protocol.messages import Request, Response, error_response
+from scim.operations.changes import CHANGES
+from scim.operations.context import Call, Handler, Services
+from scim.operations.outcomes import outcome
+from scim.protocol.messages import Request, Response
 from scim.protocol.routing import Operation, is_public, route
 
 DEADLINE_SECONDS = 25.0
@@ -17,21 +18,17 @@ DEADLINE_SECONDS = 25.0
 
 logger = logging.getLogger(__name__)
 
-type Handler = Callable[[Call], Awaitable[Response]]
-
 _HANDLERS: Mapping[tuple[Operation, str], Handler] = {
-    (Operation.CREATE, "User"): create.user,
-    (Operation.CREATE, "Group"): create.group,
+    **CHANGES,
     (Operation.READ, "User"): read.user,
     (Operation.READ, "Group"): read.group,
-    (Operation.REPLACE, "User"): replace.user,
-    (Operation.REPLACE, "Group"): replace.group,
-    (Operation.MODIFY, "User"): modify.user,
-    (Operation.MODIFY, "Group"): modify.group,
-    (Operation.DELETE, "User"): delete.user,
-    (Operation.DELETE, "Group"): delete.group,
     (Operation.SEARCH, "User"): search.users,
     (Operation.SEARCH, "Group"): search.groups,
+    (Operation.SEARCH, ""): search_all.everything,
+    (Operation.SEARCH_BY_POST, "User"): search.by_post(search.users),
+    (Operation.SEARCH_BY_POST, "Group"): search.by_post(search.groups),
+    (Operation.SEARCH_BY_POST, ""): search.by_post(search_all.everything),
+    (Operation.BULK, ""): bulk.bulk,
     (Operation.LIST_RESOURCE_TYPES, ""): discovery.resource_types,
     (Operation.READ_RESOURCE_TYPE, ""): discovery.resource_type,
     (Operation.LIST_SCHEMAS, ""): discovery.schemas,
@@ -49,16 +46,7 @@ class Dispatcher:
     async def answer(self, request: Request) -> Response:
         """The reply to a request; it never raises."""
         started = perf_counter()
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                response = await self._run(request)
-        except ScimError as error:
-            response = error_response(error)
-        except TimeoutError:
-            response = error_response(Unavailable("This took too long. Send the request again.", 10))
-        except Exception:
-            logger.exception("request_failed id=%s", request.id)
-            response = _failure(request)
+        response = await outcome(deadline.within(DEADLINE_SECONDS, self._run(request)), request.id)
         milliseconds = (perf_counter() - started) * 1000
         logger.info(
             "request_answered id=%s method=%s status=%d ms=%.1f",
@@ -76,14 +64,3 @@ class Dispatcher:
         found = route(request.method, request.path)
         handler = _HANDLERS[found.operation, found.resource_type.name if found.resource_type else ""]
         return await handler(Call(self._services, caller, request, found))
-
-
-class _Failure(ScimError):
-    """A fault of this service."""
-
-    status = 500
-
-
-def _failure(request: Request) -> Response:
-    """A fault is told by its reference alone; the log has the rest."""
-    return error_response(_Failure(f"Something failed here, not in your identity provider. Reference {request.id}."))

@@ -1,19 +1,20 @@
 """PATCH (RFC 7644 §3.5.2)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.ports import VersionConflict
 from scim.domain.resources import document_text
 from scim.domain.users import User
-from scim.errors import NotFound, Unavailable
+from scim.errors import InvalidValue, NotFound, Unavailable
 from scim.operations.accounts import assess, updated, visible_user
 from scim.operations.bodies import read_patch
 from scim.operations.context import Call
-from scim.operations.replace import difference, group_activity, group_updated
+from scim.operations.replace import group_activity, group_updated
 from scim.operations.replies import group_reply, user_reply
 from scim.operations.retrying import until_settled
-from scim.operations.rosters import admitted
+from scim.operations.rosters import admitted, replacement
 from scim.protocol.members import MembersChange
 from scim.protocol.messages import Response
 from scim.protocol.patching import Patch, apply_patch
@@ -63,7 +64,7 @@ class _Roster:
 
     Attributes:
         change: As the client asked.
-        add: The members to add that exist here, by id.
+        add: The members to add that exist here, by id; those who replace all others are looked up with them.
         ignored: Names for those that do not, and for unknown attributes.
     """
 
@@ -79,7 +80,12 @@ class _Roster:
 
 async def _roster(call: Call, patch: Patch) -> _Roster:
     change = patch.members or MembersChange()
-    known, ignored = await admitted(call, change.add) if change.add else ({}, ())
+    added = () if change.clear else change.add
+    try:
+        known, ignored = await admitted(call, added)
+    except InvalidValue:
+        check_if_match(call.if_match, (await _group(call)).version)  # no group, or another version, is what counts
+        raise
     known.pop(call.route.id, None)  # a group is no member of itself
     return _Roster(change, known, patch.unknown + ignored)
 
@@ -89,13 +95,13 @@ async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
     before = await _group(call)
     check_if_match(call.if_match, before.version)
     patched = apply_patch(before.document(), patch)
-    members = await _membership_change(call, roster)
+    members, ignored = await _membership_change(call, roster)
     if not patched.changed:
-        version = await _write_members(call, roster, members, _expected(call, roster, before))
+        version = await _write_members(call, members, ignored, _expected(call, roster, before))
         return before.version if version is None else version
     after = replace(before, text=document_text(patched.document), modified=call.services.clock.now())
     changed = patched.changed + (("members",) if members else ())
-    return (await group_updated(call, before, after, members, changed, roster.ignored)).version
+    return (await group_updated(call, before, after, members, changed, ignored)).version
 
 
 def _expected(call: Call, roster: _Roster, before: Group) -> str | None:
@@ -107,11 +113,11 @@ async def _change_members(call: Call, roster: _Roster) -> str:
     """Change members alone. To add and to remove needs no look at the group, and conflicts with nothing."""
     if roster.depends_on_members or call.if_match is not None:
         return await until_settled(call.route.id, lambda: _change_read_members(call, roster))
-    members = await _membership_change(call, roster)
+    members, ignored = await _membership_change(call, roster)
     if not members:
         return (await _group(call)).version
     try:
-        return await _write_members(call, roster, members, None) or ""
+        return await _write_members(call, members, ignored, None) or ""
     except VersionConflict as conflict:
         await _group(call)  # there is none: 404
         raise Unavailable from conflict
@@ -121,33 +127,37 @@ async def _change_read_members(call: Call, roster: _Roster) -> str:
     """Change members at the version of the group that was read with them."""
     before = await _group(call)
     check_if_match(call.if_match, before.version)
-    version = await _write_members(call, roster, await _membership_change(call, roster), before.version)
+    version = await _write_members(call, *await _membership_change(call, roster), before.version)
     return before.version if version is None else version
 
 
-async def _membership_change(call: Call, roster: _Roster) -> MembershipChange:
-    """What the client asked for as ids to add and to remove."""
+async def _membership_change(call: Call, roster: _Roster) -> tuple[MembershipChange, tuple[str, ...]]:
+    """What the client asked for as members to add and to remove, and names for what is ignored."""
     change = roster.change
-    if not roster.depends_on_members:
-        return MembershipChange(add=tuple(roster.add.values()), remove=tuple(sorted(change.remove)))
-    present = await call.services.groups.members(call.route.id)
     if change.clear:
-        return difference(present, roster.add)
-    matching = {
+        replaced = await replacement(call, call.route.id, change.add)
+        return replaced.change, roster.ignored + replaced.ignored
+    removed = change.remove
+    if change.remove_where:
+        present = await call.services.groups.members(call.route.id)
+        removed = (removed | _matching(present, change)) - roster.add.keys()
+    return MembershipChange(add=tuple(roster.add.values()), remove=tuple(sorted(removed))), roster.ignored
+
+
+def _matching(members: Sequence[Member], change: MembersChange) -> set[str]:
+    return {
         member.id
-        for member in present
+        for member in members
         if any(matches({"value": member.id, "type": member.type}) for matches in change.remove_where)
     }
-    removed = (matching | change.remove) - roster.add.keys()
-    return MembershipChange(add=tuple(roster.add.values()), remove=tuple(sorted(removed)))
 
 
 async def _write_members(
-    call: Call, roster: _Roster, members: MembershipChange, expected_version: str | None
+    call: Call, members: MembershipChange, ignored: tuple[str, ...], expected_version: str | None
 ) -> str | None:
     if not members:
         return None
-    activity = group_activity(call, call.route.id, "", members, ("members",), roster.ignored)
+    activity = group_activity(call, call.route.id, "", members, ("members",), ignored)
     return await call.services.groups.change_members(
         call.provider.id, call.route.id, members, activity, expected_version=expected_version
     )

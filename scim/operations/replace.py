@@ -1,6 +1,5 @@
 """PUT (RFC 7644 §3.5.1)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from scim.domain.activities import Activity, Status
@@ -14,7 +13,7 @@ from scim.operations.bodies import read_resource
 from scim.operations.context import Call
 from scim.operations.replies import group_reply, user_reply
 from scim.operations.retrying import until_settled
-from scim.operations.rosters import admitted
+from scim.operations.rosters import replacement
 from scim.protocol.messages import Response
 from scim.protocol.preconditions import check_if_match
 from scim.schema.attributes import Document
@@ -51,22 +50,23 @@ async def group(call: Call) -> Response:
     """Replace a group's attributes and members; members that stay are not touched."""
     parsed = read_resource(call)
     _ = call.projection
-    wanted, ignored = await admitted(call, (member["value"] for member in parsed.members or ()))
-    wanted.pop(call.route.id, None)
+    wanted = [member["value"] for member in parsed.members or ()]
 
-    async def attempt() -> Group:
+    async def attempt() -> tuple[Group, list[Member]]:
         before = await call.services.groups.get(call.provider.id, call.route.id)
         if before is None:
             raise NotFound("There is no group with this id.")
         check_if_match(call.if_match, before.version)
-        members = difference(await call.services.groups.members(before.id), wanted)
-        changed = changed_names(before.document(), parsed.document) + (("members",) if members else ())
+        roster = await replacement(call, before.id, wanted)
+        changed = changed_names(before.document(), parsed.document) + (("members",) if roster.change else ())
         if not changed:
-            return before
+            return before, roster.members
         after = replace(before, text=document_text(parsed.document), modified=call.services.clock.now())
-        return await group_updated(call, before, after, members, changed, ignored + parsed.unknown)
+        ignored = roster.ignored + parsed.unknown
+        return await group_updated(call, before, after, roster.change, changed, ignored), roster.members
 
-    return await group_reply(call, await until_settled(call.route.id, attempt), members=list(wanted.values()))
+    replaced, members = await until_settled(call.route.id, attempt)
+    return await group_reply(call, replaced, members=members)
 
 
 async def group_updated(
@@ -111,15 +111,6 @@ def group_activity(
         subject_name=name,
         changed=changed,
         detail=detail(counts, ignored),
-    )
-
-
-def difference(present: Sequence[Member], wanted: dict[str, Member]) -> MembershipChange:
-    """What turns the members that a group has into those that it shall have."""
-    ids = {member.id for member in present}
-    return MembershipChange(
-        add=tuple(member for id_, member in wanted.items() if id_ not in ids),
-        remove=tuple(id_ for id_ in ids if id_ not in wanted),
     )
 
 

@@ -1,8 +1,9 @@
 """Who may be put into a group."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from scim.domain.groups import Member
+from scim.domain.groups import Member, MembershipChange
 from scim.errors import InvalidValue
 from scim.operations.context import Call
 from scim.schema.values import UnknownAttributes
@@ -25,3 +26,33 @@ async def admitted(call: Call, ids: Iterable[str]) -> tuple[dict[str, Member], t
     if len(unknown) > _NAMED:
         names += (f"and {len(unknown) - _NAMED} more members",)
     return known, names
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What makes some ids the members of a group.
+
+    Attributes:
+        members: The members then, in the order of the ids.
+        change: Whom to add and to remove.
+        ignored: Names for the ids of nobody.
+    """
+
+    members: list[Member]
+    change: MembershipChange
+    ignored: tuple[str, ...]
+
+
+async def replacement(call: Call, group_id: str, ids: Iterable[str]) -> Replacement:
+    """Compare the ids with the members that the group has. Only those that are none are looked up.
+
+    Raises:
+        InvalidValue: As `admitted`.
+    """
+    present = {member.id: member for member in await call.services.groups.members(group_id)}
+    wanted = dict.fromkeys(ids)
+    wanted.pop(group_id, None)  # a group is no member of itself
+    known, ignored = await admitted(call, (id_ for id_ in wanted if id_ not in present))
+    members = [member for id_ in wanted if (member := present.get(id_) or known.get(id_))]
+    change = MembershipChange(add=tuple(known.values()), remove=tuple(id_ for id_ in present if id_ not in wanted))
+    return Replacement(members, change, ignored)

@@ -1,79 +1,142 @@
-"""GET on an endpoint: lists and searches (RFC 7644 §3.4.2)."""
+"""Lists and searches of one resource type (RFC 7644 §3.4.2, RFC 9865)."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from scim.domain.filtering.grammar import parse_attribute_path, parse_filter
-from scim.domain.filtering.nodes import Comparison, Node
+from scim.domain.filtering.nodes import AttributePath, Comparison, Node
 from scim.domain.filtering.resolution import Resolved, comparable, resolve
 from scim.domain.groups import Group, Member
-from scim.domain.ports import Query
+from scim.domain.ports import Position, Query, Results
 from scim.domain.providers import NATIVE
 from scim.domain.users import User, is_adoptable
 from scim.errors import InvalidValue
+from scim.operations import cursors
 from scim.operations.accounts import may_adopt
-from scim.operations.context import Call
+from scim.operations.bodies import read_object
+from scim.operations.context import Call, Handler
 from scim.operations.replies import group_text, user_text
 from scim.protocol import paging
 from scim.protocol.messages import Response, list_response
+from scim.protocol.search_request import search_parameters
 
 MAX_LISTED_MEMBERS = 5_000
 """Members that a page of groups carries; it ends before the group that would exceed it, unless that is its first."""
+MAX_SEARCH_BYTES = 64 * 1024
 _AT_ONCE = 8
 _DESCENDING = {"": False, "ascending": False, "descending": True}
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is sent.
+
+    Attributes:
+        total: See `Results`.
+        texts: The resources as JSON text.
+        next: See `Results`.
+    """
+
+    total: int | None
+    texts: list[str]
+    next: str | None = None
+
+
 async def users(call: Call) -> Response:
     """Find users."""
-    query = read_query(call)
-    if query.filter is not None and (name := _exact_user_name(call, query.filter)) is not None:
-        found = await _named(call, name)
-        total, page = len(found), found[query.start_index - 1 :][: query.count]
-    else:
-        results = await call.services.users.search(call.provider, query)
-        total, page = results.total, list(results.resources)
-    texts = await asyncio.gather(*(user_text(call, user) for user in page))
-    return list_response(texts, total=total, start_index=query.start_index)
+    query = await read_query(call, sort_attribute(call))
+    return await page_reply(call, query, await user_page(call, query))
 
 
 async def groups(call: Call) -> Response:
     """Find groups."""
-    query = read_query(call)
-    results = await call.services.groups.search(call.provider, query)
-    texts = await _group_texts(call, results.resources)
-    return list_response(texts, total=results.total, start_index=query.start_index)
+    query = await read_query(call, sort_attribute(call))
+    return await page_reply(call, query, await group_page(call, query))
 
 
-def read_query(call: Call) -> Query:
+def by_post(search: Handler) -> Handler:
+    """The same search, with its parameters in the body (RFC 7644 §3.4.3)."""
+
+    async def run(call: Call) -> Response:
+        parameters = search_parameters(read_object(call, MAX_SEARCH_BYTES))
+        return await search(replace(call, request=replace(call.request, query=parameters)))
+
+    return run
+
+
+async def read_query(call: Call, sort_by: Resolved | None) -> Query:
     """What the query parameters ask for.
 
     Raises:
-        InvalidFilter, InvalidValue: They are malformed.
+        InvalidFilter, InvalidValue, InvalidCursor, ExpiredCursor, InvalidCount: They are malformed.
     """
-    _ = call.projection
     parameters = call.request.query
     text = parameters.get("filter", "").strip()
     order = parameters.get("sortorder", "").strip().lower()
     if order not in _DESCENDING:
         raise InvalidValue('sortOrder must be "ascending" or "descending".')
-    return Query(
+    query = Query(
         filter=parse_filter(text) if text else None,
-        sort_by=_sort_attribute(call),
+        sort_by=sort_by,
         descending=_DESCENDING[order],
-        start_index=paging.start_index(parameters),
-        count=paging.count(parameters),
     )
+    cursor = paging.cursor(parameters)
+    if cursor is None:
+        return replace(query, start_index=paging.start_index(parameters), count=paging.count(parameters))
+    count = paging.cursor_count(parameters)
+    return replace(query, position=await cursors.opened(call, query, cursor), count=count)
 
 
-def _sort_attribute(call: Call) -> Resolved | None:
+def sort_path(call: Call) -> AttributePath | None:
+    """The path in `sortBy`."""
     text = call.request.query.get("sortby", "").strip()
-    if not text:
-        return None
-    path = parse_attribute_path(text, InvalidValue)
-    return comparable(resolve(path, call.resource_type, InvalidValue), InvalidValue)
+    return parse_attribute_path(text, InvalidValue) if text else None
 
 
-def _exact_user_name(call: Call, node: Node) -> str | None:
+def sort_attribute(call: Call) -> Resolved | None:
+    """The attribute that `sortBy` names."""
+    path = sort_path(call)
+    return comparable(resolve(path, call.resource_type, InvalidValue), InvalidValue) if path else None
+
+
+async def page_reply(call: Call, query: Query, page: Page) -> Response:
+    """The reply that carries a page."""
+    if query.position is None:
+        return list_response(page.texts, total=page.total, start_index=query.start_index)
+    following = Position(page.next, page.total) if page.next is not None else None
+    next_cursor = await cursors.sealed(call, query, following) if following else None
+    return list_response(page.texts, total=page.total, next_cursor=next_cursor)
+
+
+async def user_page(call: Call, query: Query) -> Page:
+    """A page of users."""
+    _ = call.projection  # a malformed one is refused before anything is read
+    results = await find_users(call, query)
+    texts = await asyncio.gather(*(user_text(call, user) for user in results.resources))
+    return Page(results.total, texts, results.next)
+
+
+async def group_page(call: Call, query: Query) -> Page:
+    """A page of groups, which may end early when they have many members."""
+    _ = call.projection
+    results = await call.services.groups.search(call.provider, query)
+    texts = await group_texts(call, results.resources)
+    is_cut = len(texts) < len(results.resources)
+    return Page(results.total, texts, results.places[len(texts) - 1] if is_cut and results.places else results.next)
+
+
+async def find_users(call: Call, query: Query) -> Results[User]:
+    """The users that match."""
+    name = _exact_user_name(call, query.filter)
+    if name is None:
+        return await call.services.users.search(call.provider, query)
+    found = await _named(call, name)
+    is_first = query.start_index == 1 and not (query.position and query.position.after)
+    return Results(len(found), found[: query.count] if is_first else [])
+
+
+def _exact_user_name(call: Call, node: Node | None) -> str | None:
     """The name in a filter that is just `userName eq "…"`: the match query of every identity provider."""
     if not isinstance(node, Comparison) or node.operator != "eq" or not isinstance(node.value, str):
         return None
@@ -89,7 +152,8 @@ async def _named(call: Call, name: str) -> list[User]:
     return [user]
 
 
-async def _group_texts(call: Call, groups: Sequence[Group]) -> list[str]:
+async def group_texts(call: Call, groups: Sequence[Group]) -> list[str]:
+    """The first of the groups, as JSON text: as many as may stand on a page with their members."""
     if not call.projection.wants("members"):
         return [group_text(call, group, None) for group in groups]
     texts: list[str] = []

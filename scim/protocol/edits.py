@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scim.domain.filtering.values import key_for
-from scim.errors import InvalidValue, NoTarget
+from scim.errors import Mutability, NoTarget
 from scim.schema.attributes import Attribute, Document
 from scim.schema.values import check_count, check_primary
 
@@ -160,6 +160,6 @@ def _is_any(values: list[Document], element: Document) -> bool:
     return any(_is_same(value, element) if "value" in value else value.items() <= element.items() for value in values)
 
 
-def refuse_clearing(name: str) -> InvalidValue:
-    """The refusal to take away a required attribute."""
-    return InvalidValue(f'"{name}" is required; it can be changed, not removed.')
+def refuse_clearing(name: str) -> Mutability:
+    """The refusal to take away a required attribute (RFC 7644 §3.5.2.2)."""
+    return Mutability(f'"{name}" is required; it can be changed, not removed.')

@@ -62,10 +62,20 @@ def error_response(error: ScimError) -> Response:
     return Response(status=error.status, body=document_text(body), headers=error.headers)
 
 
-def list_response(resources: list[str], *, total: int, start_index: int) -> Response:
-    """A page of results, each already JSON text (RFC 7644 §3.4.2)."""
-    head = (
-        f'{{"schemas":["{LIST_RESPONSE}"],"totalResults":{total},'
-        f'"startIndex":{start_index},"itemsPerPage":{len(resources)},"Resources":['
-    )
-    return Response(status=200, body=f"{head}{','.join(resources)}]}}")
+def list_response(
+    resources: list[str], *, total: int | None, start_index: int | None = None, next_cursor: str | None = None
+) -> Response:
+    """A page of results, each already JSON text (RFC 7644 §3.4.2, RFC 9865 §2).
+
+    Args:
+        resources: The results on the page.
+        total: How many there are on all pages; None when it is not known, which only pages by cursor may say.
+        start_index: For pages by index.
+        next_cursor: For pages by cursor; None on the last one.
+    """
+    facts: Document = {"schemas": [LIST_RESPONSE]}
+    numbers = {"totalResults": total, "startIndex": start_index, "itemsPerPage": len(resources)}
+    facts |= {name: number for name, number in numbers.items() if number is not None}
+    if next_cursor is not None:
+        facts["nextCursor"] = next_cursor
+    return Response(status=200, body=f'{document_text(facts)[:-1]},"Resources":[{",".join(resources)}]}}')

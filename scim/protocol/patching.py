@@ -27,6 +27,7 @@ from scim.domain.filtering.nodes import And, AttributePath, Comparison, Node, Or
 from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge, TooMany
 from scim.protocol import edits
 from scim.protocol.edits import Change, Edit
+from scim.protocol.envelopes import check_schemas, lower_names
 from scim.protocol.members import MembersChange, MembersFold, check_total, read_members
 from scim.protocol.names import Target, Targets, find, per_resource_type, targets
 from scim.protocol.resources import extension_items, recompute_schemas
@@ -98,16 +99,16 @@ def parse_patch(body: Document, resource_type: ResourceType, unknown: UnknownAtt
         InvalidSyntax: The body is no PatchOp message, has no operations, or an operation has no known `op`.
         InvalidPath: A path is malformed, or names an unknown attribute and `unknown` says to refuse it.
         InvalidFilter: A filter in a path compares what cannot be compared.
-        InvalidValue: An attribute does not take its value, or a required one would be removed.
-        Mutability: A path names what clients may not change.
+        InvalidValue: An attribute does not take its value.
+        Mutability: A path names what clients may not change, or a required attribute would be removed.
         NoTarget: A `remove` has no path.
         PayloadTooLarge: Too many operations, or too many members.
         TooMany: Too many filters on members.
 
     RFC 7644 §3.5.2
     """
-    message = _lower_names(body)
-    _check_schemas(message.get("schemas"))
+    message = lower_names(body)
+    check_schemas(message.get("schemas"), PATCH_OP, "a PATCH")
     operations = message.get("operations")
     if type(operations) is not list or not operations:
         raise InvalidSyntax('"Operations" must be a list of at least one operation.')
@@ -193,7 +194,7 @@ class _Reader:
         """Read one operation; its names and its `op` are taken in any case of letters."""
         if type(operation) is not dict:
             raise InvalidSyntax("Each operation must be an object.")
-        parts = _lower_names(operation)
+        parts = lower_names(operation)
         op = parts.get("op")
         verb = _VERBS.get(op.lower()) if type(op) is str else None
         if verb is None:
@@ -367,24 +368,6 @@ class _Reader:
 
 
 _LIST_EDITS: Mapping[Verb, Edit] = {"add": edits.append, "replace": edits.assign, "remove": edits.without}
-
-
-def _lower_names(members: Document) -> Document:
-    """An object of a PATCH message, with its names in lower case."""
-    lowered = {name.lower(): value for name, value in members.items()}
-    if len(lowered) != len(members):
-        raise InvalidSyntax("An object in the body has the same name twice.")
-    return lowered
-
-
-def _check_schemas(schemas: Any) -> None:
-    """A message may leave `schemas` out, but not be another message."""
-    if schemas is None:
-        return
-    if type(schemas) is not list or not all(type(uri) is str for uri in schemas):
-        raise InvalidSyntax('"schemas" must be a list of strings.')
-    if PATCH_OP.lower() not in (uri.lower() for uri in schemas):
-        raise InvalidSyntax(f'"schemas" of a PATCH must hold {PATCH_OP}.')
 
 
 @per_resource_type

@@ -18,6 +18,8 @@ class Operation(StrEnum):
     MODIFY = auto()
     DELETE = auto()
     SEARCH = auto()
+    SEARCH_BY_POST = auto()
+    BULK = auto()
     SERVICE_PROVIDER_CONFIG = auto()
     LIST_RESOURCE_TYPES = auto()
     READ_RESOURCE_TYPE = auto()
@@ -31,7 +33,7 @@ class Route:
 
     Attributes:
         operation: The operation.
-        resource_type: For operations on resources.
+        resource_type: For operations on resources; None for those on all types.
         id: Of the one resource, resource type or schema; "" for operations on an endpoint.
     """
 
@@ -47,13 +49,19 @@ _ELEMENT = {
     "PATCH": Operation.MODIFY,
     "DELETE": Operation.DELETE,
 }
+_ROOT: Mapping[str, Mapping[str, Operation]] = {
+    "": {"GET": Operation.SEARCH},
+    ".search": {"POST": Operation.SEARCH_BY_POST},
+    "bulk": {"POST": Operation.BULK},
+}
 _DISCOVERY: Mapping[str, tuple[Operation, Operation | None]] = {
     "serviceproviderconfig": (Operation.SERVICE_PROVIDER_CONFIG, None),
     "resourcetypes": (Operation.LIST_RESOURCE_TYPES, Operation.READ_RESOURCE_TYPE),
     "schemas": (Operation.LIST_SCHEMAS, Operation.READ_SCHEMA),
 }
-_NOT_OFFERED = frozenset({"me", "bulk", ".search", "users/.search", "groups/.search"})
-"""Endpoints that RFC 7644 leaves to the service provider (§3.4.3, §3.7, §3.11)."""
+_NOT_OFFERED = frozenset({"me"})
+"""Endpoints that make no sense here: behind the token is an identity provider, no user (RFC 7644 §3.11)."""
+_SEARCH = ".search"
 _ELEMENT_PARTS = 2
 
 
@@ -83,15 +91,20 @@ def route(method: str, path: str) -> Route:
     operation = methods.get(method)
     if operation is None:
         raise MethodNotAllowed(f"{method} is not possible here. Use {' or '.join(methods)}.", tuple(methods))
-    return Route(operation, resource_type, parts[1] if len(parts) == _ELEMENT_PARTS else "")
+    has_id = len(parts) == _ELEMENT_PARTS and operation is not Operation.SEARCH_BY_POST
+    return Route(operation, resource_type, parts[1] if has_id else "")
 
 
 def _methods(parts: list[str]) -> tuple[Mapping[str, Operation], ResourceType | None]:
-    if not parts or len(parts) > _ELEMENT_PARTS:
+    if len(parts) > _ELEMENT_PARTS:
         return {}, None
-    name, is_element = parts[0].lower(), len(parts) == _ELEMENT_PARTS
+    name, is_element = parts[0].lower() if parts else "", len(parts) == _ELEMENT_PARTS
+    if not is_element and name in _ROOT:
+        return _ROOT[name], None
     for resource_type in resource_types():
         if f"/{name}" == resource_type.endpoint.lower():
-            return (_ELEMENT if is_element else _COLLECTION), resource_type
+            if not is_element:
+                return _COLLECTION, resource_type
+            return (_ROOT[_SEARCH] if parts[1].lower() == _SEARCH else _ELEMENT), resource_type
     operation = _DISCOVERY.get(name, (None, None))[1 if is_element else 0]
     return ({"GET": operation} if operation else {}), None

@@ -36,3 +36,10 @@ def group_type() -> ResourceType:
 def resource_types() -> tuple[ResourceType, ...]:
     """Every resource type, in the order in which they are announced."""
     return (user_type(), group_type())
+
+
+@cache
+def schemas() -> tuple[Schema, ...]:
+    """Every schema, in the order in which they are announced: those of resources, then those of discovery itself."""
+    served = [each for kind in resource_types() for each in (kind.schema, *kind.extensions)]
+    return (*served, *(schema(name) for name in ("service_provider_config", "resource_type", "schema")))

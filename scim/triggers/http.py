@@ -1,5 +1,8 @@
 """Between the Functions host's requests and replies and ours."""
 
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
 import azure.functions as func
 import uuid6
 
@@ -18,11 +21,18 @@ def scim_request(request: func.HttpRequest, path: str) -> Request:
     return Request(
         method=request.method.upper(),
         path=path,
-        query={name.lower(): value for name, value in request.params.items()},
+        query=_query(request),
         headers={name.lower(): value for name, value in request.headers.items()},
         body=request.get_body(),
         id=str(uuid6.uuid7()),
     )
+
+
+def _query(request: func.HttpRequest) -> Mapping[str, str]:
+    """The parameters by lower-case name. The host leaves empty ones out, and an empty `cursor` asks for page one."""
+    named = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    empty = {name.lower(): "" for name, value in named if not value}
+    return empty | {name.lower(): value for name, value in request.params.items()}
 
 
 def http_response(response: Response) -> func.HttpResponse:

@@ -17,10 +17,18 @@ _ELEMENT = ("GET", "PUT", "PATCH", "DELETE")
 _READ_ONLY = ("GET",)
 _ANYTHING = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
+_WRITE_ONLY = ("POST",)
+
 ROUTES = (
+    ("Root", "", _READ_ONLY),
+    ("Search", ".search", _WRITE_ONLY),
+    ("Bulk", "Bulk", _WRITE_ONLY),
+    ("Me", "Me", ("GET", "POST", "PUT", "PATCH", "DELETE")),
     ("Users", "Users", _COLLECTION),
+    ("UsersSearch", "Users/.search", _WRITE_ONLY),
     ("UsersById", "Users/{id}", _ELEMENT),
     ("Groups", "Groups", _COLLECTION),
+    ("GroupsSearch", "Groups/.search", _WRITE_ONLY),
     ("GroupsById", "Groups/{id}", _ELEMENT),
     ("ServiceProviderConfig", "ServiceProviderConfig", _READ_ONLY),
     ("ResourceTypes", "ResourceTypes", _READ_ONLY),
@@ -43,7 +51,7 @@ def scim_api(dispatcher: Callable[[], Dispatcher]) -> func.Blueprint:
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
     for name, template, methods in ROUTES:
         register = blueprint.route(
-            f"{BASE_PATH}/{template}",
+            f"{BASE_PATH}/{template}".rstrip("/"),
             methods=methods,
             auth_level=func.AuthLevel.ANONYMOUS,
         )

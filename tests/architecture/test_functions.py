@@ -22,14 +22,15 @@ def is_catch_all(route):
 
 
 def overlap(one, other):
-    """Whether some path matches both: the same number of segments, each equal or a parameter on one side."""
-    pairs = list(zip_longest(one.lower().split("/"), other.lower().split("/"), fillvalue=""))
-    return all(left == right or ("{" in left + right and left and right) for left, right in pairs)
+    """Whether some request matches both: a common method, as many segments, each equal or a parameter on one side."""
+    pairs = list(zip_longest(one.route.lower().split("/"), other.route.lower().split("/"), fillvalue=""))
+    alike = all(left == right or ("{" in left + right and left and right) for left, right in pairs)
+    return alike and bool(set(one.methods) & set(other.methods))
 
 
 def test_no_two_routes_overlap_except_the_catch_all():
-    routes = [binding.route for _, binding in http_functions() if not is_catch_all(binding.route)]
-    assert not [pair for pair in combinations(routes, 2) if overlap(*pair)]
+    bindings = [binding for _, binding in http_functions() if not is_catch_all(binding.route)]
+    assert not [(one.route, other.route) for one, other in combinations(bindings, 2) if overlap(one, other)]
 
 
 def test_the_catch_all_has_the_name_that_sorts_last():
@@ -50,5 +51,5 @@ def test_no_route_starts_with_a_word_that_the_host_keeps():
 
 def test_every_scim_route_is_anonymous_for_the_host_and_below_the_base_path():
     for _, binding in http_functions():
-        assert binding.route.startswith("ws/scim/v2/")
+        assert f"{binding.route}/".startswith("ws/scim/v2/")
         assert str(getattr(binding.auth_level, "value", binding.auth_level)).lower() == "anonymous"

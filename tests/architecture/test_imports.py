@@ -11,14 +11,22 @@ ROOT = Path(__file__).parents[2]
 MAY_IMPORT = {
     "scim.errors": set(),
     "scim.background": set(),
+    "scim.deadline": set(),
     "scim.settings": set(),
     "scim.schema": {"scim.errors"},
     "scim.domain": {"scim.errors", "scim.schema"},
     "scim.protocol": {"scim.errors", "scim.schema", "scim.domain"},
-    "scim.operations": {"scim.errors", "scim.background", "scim.schema", "scim.domain", "scim.protocol"},
+    "scim.operations": {
+        "scim.errors",
+        "scim.background",
+        "scim.deadline",
+        "scim.schema",
+        "scim.domain",
+        "scim.protocol",
+    },
     "scim.admin": {"scim.errors", "scim.schema", "scim.domain"},
     "scim.maintenance": {"scim.errors", "scim.domain"},
-    "scim.storage": {"scim.errors", "scim.background", "scim.schema", "scim.domain"},
+    "scim.storage": {"scim.errors", "scim.background", "scim.deadline", "scim.schema", "scim.domain"},
     "scim.triggers": {"scim.domain", "scim.protocol", "scim.operations", "scim.maintenance"},
 }
 """Layer by layer, what it may import of the product besides itself."""

@@ -280,6 +280,44 @@ async def test_a_group_that_is_deleted_while_members_are_added_leaves_no_trace(w
     assert await violations(worlds[0].rows) == []
 
 
+async def test_a_group_and_its_members_may_be_deleted_at_the_same_time(worlds: list[World]) -> None:
+    ids = await worlds[0].users(60)  # more than the transaction of a deletion holds
+    child = await worlds[0].created("/Groups", group("Child"))
+    large = await worlds[0].created("/Groups", group("Large", [child, *ids]))
+    small = await worlds[0].created("/Groups", group("Small", [child, *ids[:3]]))
+
+    replies = await together(
+        [
+            at(worlds, 0).call("DELETE", f"/Groups/{large}"),
+            at(worlds, 1).call("DELETE", f"/Users/{ids[0]}"),
+            at(worlds, 2).call("DELETE", f"/Groups/{small}"),
+            at(worlds, 0).call("DELETE", f"/Users/{ids[1]}"),
+            at(worlds, 1).call("DELETE", f"/Groups/{child}"),
+            at(worlds, 2).call("DELETE", f"/Users/{ids[-1]}"),
+        ]
+    )
+
+    assert statuses(replies) == {204: 6}
+    await worlds[0].app.jobs.run_due(worlds[0].clock.advance(minutes=10))
+    await worlds[0].app.jobs.run_due(worlds[0].clock.advance(minutes=10))
+    rows = kinds(await directory(worlds[0].rows))
+    assert (rows["g"], rows["m"], rows["r"], rows["j"]) == (0, 0, 0, 0)
+    assert await violations(worlds[0].rows) == []
+
+
+async def test_members_that_are_deleted_at_the_same_time_change_their_group_without_a_conflict(
+    worlds: list[World],
+) -> None:
+    ids = await worlds[0].users(20)
+    id_ = await worlds[0].created("/Groups", group("G", ids))
+
+    replies = await together([at(worlds, n).call("DELETE", f"/Users/{member}") for n, member in enumerate(ids[5:])])
+
+    assert statuses(replies) == {204: 15}
+    assert [member.id for member in await worlds[0].app.groups.members(id_)] == ids[:5]
+    assert await violations(worlds[0].rows) == []
+
+
 async def test_renames_to_one_name_that_race_leave_it_to_one(worlds: list[World]) -> None:
     ids = await worlds[0].users(8)
 

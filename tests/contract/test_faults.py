@@ -40,6 +40,7 @@ class Scene:
         people: 500 users, the first 250 of them in the group `full`.
         busy: A user who is in sixty groups.
         few: A user who is in two groups.
+        full: A group that is in forty groups.
     """
 
     world: World
@@ -56,14 +57,16 @@ async def build() -> Scene:
     world = await World.on(FakeRows(tables=TABLES))
     people = await world.users(500)
     busy, few = await world.users(2, "joiner")
+    full = await world.created("/Groups", group("Full", people[:250], externalId="full"))
     for index in range(60):
-        await world.created("/Groups", group(f"Team {index}", [busy, few] if index < 2 else [busy]))
+        others = [few, full] if index < 2 else [full] if index < 40 else []
+        await world.created("/Groups", group(f"Team {index}", [busy, *others]))
     return Scene(
         world=world,
         people=people,
         busy=busy,
         few=few,
-        full=await world.created("/Groups", group("Full", people[:250], externalId="full")),
+        full=full,
         empty=await world.created("/Groups", group("Empty")),
         small=await world.created("/Groups", group("Small", people[:3])),
         native=(await world.native("boss@contoso.com")).id,
@@ -124,6 +127,24 @@ async def state(world: World) -> object:
     users = {row.columns["doc0"] for key, row in rows.items() if key.startswith("u|")}
     groups = {row.columns["doc0"]: members[key.split("|")[2]] for key, row in rows.items() if key.startswith("g|")}
     return users, groups
+
+
+async def rosters(world: World) -> dict[str, tuple[str, frozenset[str]]]:
+    """The version and the members of each group, by its id."""
+    rows = await directory(world.rows)
+    members = defaultdict(set)
+    for key in rows:
+        if key.startswith("m|"):
+            _, group_id, member_id = key.split("|")
+            members[group_id].add(member_id)
+    return {
+        id_: (row.etag, frozenset(members[id_])) for key, row in rows.items() if (id_ := key.partition("g|entra|")[2])
+    }
+
+
+def unmarked(before: dict[str, tuple[str, frozenset[str]]], after: dict[str, tuple[str, frozenset[str]]]) -> list[str]:
+    """Groups that have the version of before with other members."""
+    return [id_ for id_ in before.keys() & after if before[id_][0] == after[id_][0] and before[id_] != after[id_]]
 
 
 async def swept(scene: Scene, world: World, way: int) -> None:
@@ -241,6 +262,7 @@ async def test_who_dies_at_a_write_leaves_nothing_or_work_that_is_finished(
     _, after, recorded, _, writes = await undisturbed(scene, change)
     before = await state(scene.world)
     assert writes > 1
+    known = await rosters(scene.world)
 
     happened = False
     for write in range(1, writes + 1):
@@ -249,7 +271,10 @@ async def test_who_dies_at_a_write_leaves_nothing_or_work_that_is_finished(
         try:
             await change(scene, failing)
         except (Killed, asyncio.CancelledError):
+            left = await rosters(sound)
+            assert unmarked(known, left) == []
             await swept(scene, sound, write)
+            assert unmarked(left, await rosters(sound)) == []
         else:
             assert death in {kill_after, cancel_after}  # and the write was refused, so it did not get that far
 

@@ -1,7 +1,8 @@
 """What the `Groups` and `Jobs` ports promise, over storage in memory and over Azurite."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
@@ -12,16 +13,21 @@ import pytest
 from scim.domain.filtering.grammar import parse_filter
 from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.ports import NameTaken, Query, VersionConflict
+from scim.domain.providers import Policies, Provider
 from scim.domain.resources import document_text
+from scim.operations import dispatch
 from scim.schema.urns import CORE_GROUP
-from scim.storage.tables import keys
+from scim.schema.values import UnknownAttributes
+from scim.storage.tables import job_runner, keys
 from scim.storage.tables.directory_table import DirectoryTable
 from scim.storage.tables.jobs import item_rows
 from scim.storage.tables.memberships import existing_members
 from scim.storage.tables.rows import MAX_BATCH_OPERATIONS, Delete, Replace
-from tests.fakes.rows import FaultyRows, Killed, kill_after, on_writes
-from tests.invariants import directory, kinds, violations
+from tests.fakes.rows import CountingRows, FaultyRows, Killed, kill_after, on_writes
+from tests.invariants import activities, directory, kinds, violations
 from tests.world import OKTA, World, add_members, group, patch, remove_members, user
+
+REJECTING = Policies(unknown_attributes=UnknownAttributes.REJECT)
 
 
 def new_group(world: World, name: str = "Help desk", **attributes: object) -> Group:
@@ -289,6 +295,65 @@ async def test_a_group_that_became_a_member_while_it_was_deleted_is_taken_out_la
     assert kinds(await directory(world.rows))["j"] == 0
 
 
+# Deleting who is a member
+
+
+async def test_the_version_of_a_group_changes_when_a_member_is_deleted(world: World) -> None:
+    leaving, staying = await people(world, 2)
+    child = await stored(world, "Child")
+    parent = await stored(world, "Parent", [leaving, staying])
+    await world.call("PATCH", f"/Groups/{parent.id}", add_members(child.id))
+
+    for path, remain in ((f"/Users/{leaving}", [child.id, staying]), (f"/Groups/{child.id}", [staying])):
+        known = (await world.call("GET", f"/Groups/{parent.id}")).headers["ETag"]
+        later = world.clock.advance(minutes=1)
+        assert (await world.call("DELETE", path)).status == 204
+
+        reply = await world.call("GET", f"/Groups/{parent.id}", headers={"If-None-Match": known})
+        assert reply.status == 200
+        assert reply.headers["ETag"] != known
+        assert sorted(member["value"] for member in reply.json["members"]) == sorted(remain)
+        now = await world.app.groups.get("entra", parent.id)
+        assert now is not None
+        assert now.modified == later
+    assert await violations(world.rows) == []
+
+
+async def test_the_versions_of_all_groups_change_of_which_a_deleted_user_was_a_member(world: World) -> None:
+    (member,) = await people(world, 1)
+    before = [await stored(world, f"Team {index}", [member]) for index in range(40)]  # more than a transaction holds
+
+    await world.call("DELETE", f"/Users/{member}")
+
+    for old in before:
+        new = await world.app.groups.get("entra", old.id)
+        assert new is not None
+        assert new.version != old.version
+    assert await violations(world.rows) == []
+
+
+async def test_who_is_deleted_does_not_wait_for_the_end_of_groups_that_are_being_deleted(world: World) -> None:
+    ids = await people(world, 110)
+    child, large = await stored(world, "Child"), await stored(world, "Large", ids[1:])
+    ending = [await stored(world, f"Ending {index}", ids) for index in range(2)]
+    await world.call("PATCH", f"/Groups/{ending[0].id}", add_members(child.id, large.id))
+    for each in ending:
+        now = await world.app.groups.get("entra", each.id)
+        assert now is not None
+        dying = await world.instance(FaultyRows(world.rows, on_writes({1: kill_after})))
+        await killed(dying.app.groups.delete(now, world.activity(now.id)))
+    assert list(await world.app.users.groups_of(ids[0])) == [each.id for each in ending]
+
+    for path in (f"/Users/{ids[0]}", f"/Groups/{child.id}", f"/Groups/{large.id}"):  # the last one by a job
+        assert (await world.call("DELETE", path)).status == 204
+
+    for id_ in (ids[0], child.id, large.id):
+        assert list(await world.app.users.groups_of(id_)) == []
+    await world.app.jobs.run_due(world.clock.advance(minutes=10))
+    assert await violations(world.rows) == []
+    assert kinds(await directory(world.rows))["m"] == 0
+
+
 async def test_groups_are_found_by_what_they_are_called_and_whom_they_have(world: World) -> None:
     ids = await people(world, 2)
     first, second = await stored(world, "First", ids[:1]), await stored(world, "Second", ids, externalId="e")
@@ -531,4 +596,97 @@ async def test_who_is_added_and_removed_during_an_unfinished_change_stays_away(w
     await world.app.jobs.run_due(world.clock.advance(minutes=10))
 
     assert await member_ids(world, created.id) == ids[:-1]
+    assert await violations(world.rows) == []
+
+
+# Replacing all members
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_who_is_a_member_already_is_not_looked_up_when_members_are_replaced(world: World, method: str) -> None:
+    ids = await people(world, 5)
+    created = await stored(world, members=ids[:4])
+    counting = CountingRows(world.rows)
+    counted = await world.instance(counting)
+    await counted.warm_up()
+    counting.reset()
+
+    reply = await counted.call(method, f"/Groups/{created.id}", replacing(method, [*ids[3:0:-1], ids[4]]))
+
+    assert reply.status in {200, 204}
+    looked_up = [detail for verb, _, detail in counting.log if verb == "get" and str(detail).startswith("u|")]
+    assert looked_up == [keys.user("entra", ids[4])]
+    assert await member_ids(world, created.id) == ids[1:]
+    if method == "PUT":
+        assert [member["value"] for member in reply.json["members"]] == [*ids[3:0:-1], ids[4]]
+    assert await violations(world.rows) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_who_is_unknown_is_skipped_or_refused_when_members_are_replaced(world: World, method: str) -> None:
+    ids = await people(world, 3)
+    created = await stored(world, members=ids[:2])
+    strange = world.app.services.identifiers.new()
+    body = replacing(method, [*ids[1:], strange, created.id])
+    strict = await world.provided(Provider(id="strict", name="Strict", policies=REJECTING))
+    theirs = await strict.created("/Groups", group("Strict"))
+    before = await directory(world.rows)
+
+    refused = await strict.call(method, f"/Groups/{theirs}", body)
+    assert (refused.status, refused.json["scimType"]) == (400, "invalidValue")
+    assert await directory(world.rows) == before
+    reply = await world.call(method, f"/Groups/{created.id}", body)
+
+    assert reply.status in {200, 204}
+    assert await member_ids(world, created.id) == ids[1:]
+    details = [fact.get("detail", "") for fact in activities(await directory(world.rows))]
+    assert [detail for detail in details if strange in detail] == [f"members: +1 -1; ignored: member {strange}"]
+    assert await violations(world.rows) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+async def test_members_that_come_while_all_are_replaced_are_replaced_too(world: World, method: str) -> None:
+    """What was read is of no use once the group has changed: it is read again, and so are the members."""
+    ids = await people(world, 4)
+    created = await stored(world, members=ids[:2])
+
+    async def joined(call: Callable[[], Awaitable[object]]) -> object:
+        await change(world, created.id, add=ids[2:3], remove=ids[:1])
+        return await call()
+
+    overtaken = await world.instance(FaultyRows(world.rows, on_writes({1: joined})))
+    await overtaken.call("GET", f"/Groups/{created.id}")
+    await overtaken.app.background.drain()
+    reply = await overtaken.call(method, f"/Groups/{created.id}", replacing(method, [ids[0], ids[3]]))
+
+    assert reply.status in {200, 204}
+    assert await member_ids(world, created.id) == [ids[0], ids[3]]
+    assert await violations(world.rows) == []
+
+
+def replacing(method: str, ids: Iterable[str]) -> object:
+    """The body of a request that leaves a group with these members."""
+    if method == "PUT":
+        return group("Help desk", list(ids))
+    return patch(("replace", "members", [{"value": id_} for id_ in ids]))
+
+
+# In time
+
+
+async def test_a_request_that_runs_out_of_time_leaves_its_work_to_the_sweeper(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change is accepted with its first transaction; the reply must not come too late to say so."""
+    caplog.set_level(logging.INFO)
+    ids = await people(world, 120)
+    created = await stored(world)
+    monkeypatch.setattr(dispatch, "DEADLINE_SECONDS", job_runner.REPLY_SECONDS)  # no time but for the reply
+
+    assert (await world.call("PATCH", f"/Groups/{created.id}", add_members(*ids))).status == 204
+
+    assert 0 < len(await member_ids(world, created.id)) < 120
+    assert any(record.message.startswith("job_left_to_sweeper") for record in caplog.records)
+    assert await world.app.jobs.run_due(world.clock.advance(minutes=1)) == 1
+    assert await member_ids(world, created.id) == ids
     assert await violations(world.rows) == []

@@ -2,85 +2,19 @@
 
 import asyncio
 from collections import Counter
-from itertools import cycle
 from random import Random
 from uuid import uuid4
 
-import httpx
 import pytest
-from azure.identity.aio import ManagedIdentityCredential
 
-from scim.bootstrap import assemble
-from scim.domain.activities import Actor
-from scim.domain.organizations import Organization
-from scim.domain.providers import Provider
-from scim.storage.key_vault import KeyVaultTokens, connect
-from scim.storage.tables.azure_rows import AzureRows
-from scim.storage.tables.keys import TABLES
+from tests.integration.conftest import BASE_PATH, ORGANIZATIONS
 from tests.simulations.directory import Directory
 from tests.simulations.entra import EntraJob
 from tests.simulations.expected import differences
 from tests.simulations.okta import OktaApp
 from tests.simulations.wire import NINJAONE_USER, PATCH_OP
 
-BASE_PATH = "/ws/scim/v2"
-ORGANIZATIONS = ("21", "22", "23")
 CONCURRENCY = 6
-
-
-@pytest.fixture(scope="module")
-def instances(emulators):
-    """The URLs of two processes of the app on one storage."""
-    apps = [pending.open() for pending in [emulators.prepare_app(), emulators.prepare_app()]]
-    yield [app.url + BASE_PATH for app in apps]
-    for app in apps:
-        app.stop()
-
-
-@pytest.fixture
-def scim_url(instances):
-    return instances[0]
-
-
-@pytest.fixture
-async def new_token(emulators, scim_url):
-    """Makes a provider and a token for it, as the console does."""
-    async with ManagedIdentityCredential() as credential:
-        rows = AzureRows(emulators.tables_url, credential)
-        vault = KeyVaultTokens(lambda: connect(emulators.vault_url, credential))
-        await rows.ensure_tables(TABLES)
-        app = assemble(rows, vault, base_url=scim_url)
-        for id_ in ORGANIZATIONS:
-            if not await app.organizations.exists(id_):
-                await app.organizations.create(Organization(id=id_, name=f"Organization {id_}"))
-
-        async def make():
-            provider = Provider(id=app.services.identifiers.new(), name="A provider")
-            await app.providers.create(provider)
-            actor = Actor(kind="system", id="test", request_id="")
-            return (await app.token_issuer.issue(provider.id, "test", actor)).text
-
-        yield make
-        await vault.close()
-        await rows.close()
-
-
-@pytest.fixture
-async def client():
-    async with httpx.AsyncClient(timeout=60) as client:
-        yield client
-
-
-@pytest.fixture
-async def send(client, instances, new_token):
-    """Sends requests of one provider to the two processes in turn."""
-    authorization = {"Authorization": f"Bearer {await new_token()}"}
-    urls = cycle(instances)
-
-    async def send(method, path, body=None):
-        return await client.request(method, next(urls) + path, json=body, headers=authorization)
-
-    return send
 
 
 @pytest.fixture

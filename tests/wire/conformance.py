@@ -1,16 +1,22 @@
 """What holds for every reply, whatever the request was."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.world import BASE_URL
 
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 SCIM_TYPES = {
+    "expiredCursor",
+    "invalidCount",
+    "invalidCursor",
     "invalidFilter",
     "invalidPath",
     "invalidSyntax",
@@ -23,6 +29,7 @@ SCIM_TYPES = {
 FORBIDDEN_WORDS = re.compile(r"Traceback|tenant\|00|\b[a-z]\|[\w-]+\||PartitionKey|RowKey|azure", re.IGNORECASE)
 FORBIDDEN_IN_ERRORS = re.compile(r"\b(directory|config|sysadmins)\b|\.py\b")
 TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
 IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -54,38 +61,72 @@ def conformance(sent: dict[str, Any], reply: Reply, secrets: Mapping[str, str]) 
     if reply.status >= HTTPStatus.BAD_REQUEST:
         yield from _error(reply)
     elif reply.body.get("schemas") == [LIST]:
-        yield from _list(reply)
+        yield from _list(sent, reply)
+    elif reply.body.get("schemas") == [BULK]:
+        yield from _bulk(reply)
     else:
         yield from _resource(reply.body)
         yield from _resource_headers(sent, reply)
 
 
 def _error(reply: Reply) -> Iterator[str]:
-    body = reply.body
-    if body.get("schemas") != [ERROR] or body.get("status") != str(reply.status):
-        yield "The refusal is no SCIM error with its status as text."
-    if not isinstance(body.get("detail"), str) or not body["detail"].endswith("."):
-        yield "The refusal has no sentence for the administrator."
-    if reply.status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}:
-        if body.get("scimType") not in SCIM_TYPES:
-            yield f"scimType {body.get('scimType')!r} is not known."
-    elif "scimType" in body:
-        yield f"scimType with status {reply.status}."
+    yield from _error_message(reply.body, reply.status)
     if reply.status == HTTPStatus.UNAUTHORIZED and reply.headers.get("www-authenticate") != "Bearer":
         yield "401 without a challenge."
     if reply.status == HTTPStatus.SERVICE_UNAVAILABLE and not reply.headers.get("retry-after", "").isdecimal():
         yield "503 without Retry-After."
-    if match := FORBIDDEN_IN_ERRORS.search(reply.text):
+
+
+def _error_message(body: dict[str, Any], status: int, *, in_bulk: bool = False) -> Iterator[str]:
+    if body.get("schemas") != [ERROR] or body.get("status") != str(status):
+        yield "The refusal is no SCIM error with its status as text."
+    if not isinstance(body.get("detail"), str) or not body["detail"].endswith("."):
+        yield "The refusal has no sentence for the administrator."
+    if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT}:
+        unresolved = in_bulk and status == HTTPStatus.CONFLICT and "scimType" not in body  # RFC 7644 §3.7.2
+        if body.get("scimType") not in SCIM_TYPES and not unresolved:
+            yield f"scimType {body.get('scimType')!r} is not known."
+    elif "scimType" in body:
+        yield f"scimType with status {status}."
+    if match := FORBIDDEN_IN_ERRORS.search(json.dumps(body)):
         yield f"The refusal tells of our insides: {match[0]!r}."
 
 
-def _list(reply: Reply) -> Iterator[str]:
+def _list(sent: dict[str, Any], reply: Reply) -> Iterator[str]:
     body = reply.body
-    numbers = [body.get(name) for name in ("totalResults", "startIndex", "itemsPerPage")]
-    if any(type(number) is not int for number in numbers) or numbers[2] != len(body["Resources"]):
-        yield f"totalResults, startIndex, itemsPerPage are {numbers} with {len(body['Resources'])} resources."
+    by_cursor = "cursor" in _asked(sent)
+    numbers = {name: body.get(name) for name in ("totalResults", "startIndex", "itemsPerPage")}
+    if by_cursor:  # a page by cursor has no startIndex (RFC 9865 §2)
+        del numbers["startIndex"]
+    if any(type(number) is not int for number in numbers.values()) or body["itemsPerPage"] != len(body["Resources"]):
+        yield f"The page says {numbers}, with {len(body['Resources'])} resources."
+    if ("startIndex" in body) == by_cursor or ("nextCursor" in body and not by_cursor):
+        yield "The page is one by index and one by cursor."
+    if not UNRESERVED.fullmatch(body.get("nextCursor", "x")):
+        yield f"nextCursor {body['nextCursor']!r} needs escaping in a URL."
     for resource in body["Resources"]:
         yield from _resource(resource)
+
+
+def _asked(sent: dict[str, Any]) -> set[str]:
+    """The names of what a search asks for, in its query or in its body."""
+    body = sent.get("body")
+    names = [name for name, _ in parse_qsl(sent.get("query", ""), keep_blank_values=True)]
+    return {name.lower() for name in (*names, *(body if isinstance(body, dict) else ()))}
+
+
+def _bulk(reply: Reply) -> Iterator[str]:
+    for operation in reply.body["Operations"]:
+        method, status = operation.get("method"), operation.get("status")
+        if not isinstance(status, str) or not status.isdecimal():
+            yield f"The status of a {method} is {status!r}."
+            continue
+        if int(status) >= HTTPStatus.BAD_REQUEST:
+            yield from _error_message(operation.get("response", {}), int(status), in_bulk=True)
+        elif "location" not in operation:
+            yield f"A {method} has no location (RFC 7644 §3.7)."
+        if method == "POST" and not operation.get("bulkId"):
+            yield "A POST has no bulkId (RFC 7644 §3.7)."
 
 
 def _resource(resource: dict[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ What the RFC leaves open, and how it is here:
   *no* value equals. Otherwise `members ne "x"` would hold for every group of two.
 * Logic has two values. A comparison with an attribute that has no value is false, hence its `not` is true, and so is
   `ne`.
+* A value that does not say whether it is `primary` is not: `primary eq false` finds it (RFC 7643 §2.4).
 * `eq null` is `not (… pr)`, and `ne null` is `pr`; null takes no other operator. An empty text has no value (`pr` is
   false) and still equals `""`.
 * A complex attribute stands for its `value` in comparisons, and for itself in `pr`.
@@ -133,7 +134,8 @@ def _comparison(resolved: Resolved, symbol: str, value: Literal) -> Predicate:
     expected = _expected_key(found, symbol, value)
     key = key_for(found.target)
     if symbol in _EQUALITY:
-        equal = _reaching(found, lambda actual: bool(key(actual) == expected))
+        unassigned = False if found.target.name == "primary" else None
+        equal = _reaching(found, lambda actual: bool(key(actual) == expected), unassigned)
         return equal if symbol == "eq" else _negation(equal)
     compare = _COMPARE[symbol]
 
@@ -171,20 +173,25 @@ def _selection(resolved: Resolved, inner: Node) -> Predicate:
     return _reaching(resolved, compile_value_filter(inner, attribute))
 
 
-def _reaching(resolved: Resolved, test: _Test) -> Predicate:
-    """Whether one of the attribute's values passes the test; false when there is none."""
+def _reaching(resolved: Resolved, test: _Test, unassigned: Any = None) -> Predicate:
+    """Whether one of the attribute's values passes the test.
+
+    Where there is none, `unassigned` stands for it; false when that is None.
+    """
     reached = test
     if resolved.sub_attribute is not None:
-        reached = _step(resolved.sub_attribute.name, reached, multi_valued=resolved.sub_attribute.multi_valued)
-    reached = _step(resolved.attribute.name, reached, multi_valued=resolved.attribute.multi_valued)
-    return reached if resolved.urn is None else _step(resolved.urn, reached, multi_valued=False)
+        reached = _step(resolved.sub_attribute, reached, unassigned)
+        unassigned = None
+    reached = _step(resolved.attribute, reached, unassigned)
+    return reached if resolved.urn is None else _step(Attribute(name=resolved.urn), reached)
 
 
-def _step(name: str, test: _Test, *, multi_valued: bool) -> _Test:
+def _step(attribute: Attribute, test: _Test, unassigned: Any = None) -> _Test:
     """The test of an object of which the given test looks at one member."""
+    name = attribute.name
 
     def of_one(value: Any) -> bool:
-        member = value.get(name) if isinstance(value, dict) else None
+        member = value.get(name, unassigned) if isinstance(value, dict) else None
         return member is not None and test(member)
 
     def of_several(value: Any) -> bool:
@@ -196,7 +203,7 @@ def _step(name: str, test: _Test, *, multi_valued: bool) -> _Test:
                 return True
         return False
 
-    return of_several if multi_valued else of_one
+    return of_several if attribute.multi_valued else of_one
 
 
 def _negation(predicate: Predicate) -> Predicate:

@@ -86,6 +86,13 @@ class DirectoryTable:
 
     async def first(self, keys: KeyRange, limit: int | None = None, where: Sequence[Comparison] = ()) -> list[Row]:
         """The first `limit` rows of a key range, or all of them."""
+        rows, _ = await self.some(keys, limit, where)
+        return rows
+
+    async def some(
+        self, keys: KeyRange, limit: int | None = None, where: Sequence[Comparison] = ()
+    ) -> tuple[list[Row], bool]:
+        """The first `limit` rows of a key range, or all of them, and whether there may be more."""
         rows: list[Row] = []
         continuation: object | None = None
         while limit is None or len(rows) < limit:
@@ -95,7 +102,7 @@ class DirectoryTable:
             continuation = page.continuation
             if continuation is None:
                 break
-        return rows
+        return rows, continuation is not None
 
     async def keys(self, keys: KeyRange, where: Sequence[Comparison] = ()) -> list[str]:
         """All row keys of a range."""

@@ -13,7 +13,8 @@ from scim.errors import Unavailable
 from scim.storage.tables import entities, keys, memberships
 from scim.storage.tables.counters import Counters, Stripe
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, JobRunner, item_rows
+from scim.storage.tables.job_runner import JobRunner
+from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, item_rows
 from scim.storage.tables.memberships import ROWS_PER_MEMBERSHIP, Step
 from scim.storage.tables.rows import ANY_ETAG, MAX_BATCH_OPERATIONS, Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
@@ -99,9 +100,11 @@ class TableGroups:
         """One call when the members are as the caller believes and fit the transaction; three for others that fit."""
         if not keys.is_id(group_id) or (expected_version and not keys.is_version(expected_version)):
             raise VersionConflict
-        group_key = keys.group(provider_id, group_id)
         etag = keys.etag_of(expected_version) if expected_version else ANY_ETAG
-        head: list[Operation] = [Merge(group_key, {"modified": activity.time}, etag), entities.activity_row(activity)]
+        head: list[Operation] = [
+            memberships.touch(provider_id, group_id, activity.time, etag),
+            entities.activity_row(activity),
+        ]
         steps = memberships.steps_of(members)
         if not steps:
             if await self.get(provider_id, group_id) is None:
@@ -135,9 +138,15 @@ class TableGroups:
             *(Delete(key) for key in entities.group_index_keys(group)),
             entities.activity_row(activity),
         ]
-        pairs = [memberships.removal(group.id, keys.last_part(row.row_key)) for row in members]
-        pairs += [memberships.removal(keys.last_part(row.row_key), group.id) for row in parents]
-        at_once = fits(operations, len(pairs) * ROWS_PER_MEMBERSHIP + 2)  # the job and the counter
+        removals = [
+            operation for row in members for operation in memberships.removal(group.id, keys.last_part(row.row_key))
+        ]
+        removals += [
+            operation
+            for row in parents
+            for operation in memberships.departure(group.provider, keys.last_part(row.row_key), group.id, activity.time)
+        ]
+        at_once = fits(operations, len(removals) + 2)  # the job and the counter
         job = Job(
             resource_id=group.id,
             id=activity.id,
@@ -146,14 +155,14 @@ class TableGroups:
             started=activity.time,
             again=activity.time + AFTERMATH,
         )
-        if at_once:
-            operations += [*(operation for pair in pairs for operation in pair), job.deferred()]
-        else:
-            operations.append(job.insertion())
+        operations += [*removals, job.deferred()] if at_once else [job.insertion()]
+        marker = entities.activity_key(activity)
         for _ in range(ATTEMPTS):
             async with self._counters.stripe("g", group.provider) as stripe:
                 try:
-                    etags = await self._table.commit([*operations, stripe.step(-1)], entities.activity_key(activity))
+                    etags = await memberships.without_gone_groups(
+                        lambda whole: self._table.commit(whole, marker), [*operations, stripe.step(-1)]
+                    )
                 except Conflict as conflict:
                     if conflict.on("c|"):
                         continue

@@ -1,63 +1,26 @@
-"""Work that one transaction cannot hold: a row that says what is left to do, and those who do it.
+"""Work that one transaction cannot hold, as a row that says what is left to do.
 
 The first transaction makes the change visible and inserts the job; every later one does a part and notes it in the
-job's row; the last removes the row. The request that started a job works on it as long as it may; the sweeper takes
-over what is left a minute after that. Steps are conditional on the job's ETag, so that two who work on the same job
-do nothing twice.
+job's row; the last removes the row. `job_runner` does them.
 """
 
-import asyncio
-import contextlib
-import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import batched
 from typing import cast
 from uuid import UUID
 
 from scim.domain.groups import Member, MemberType
-from scim.domain.ports import Clock
-from scim.errors import Unavailable
 from scim.storage.tables import entities, keys
-from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.memberships import (
-    ROWS_PER_MEMBERSHIP,
-    Step,
-    existing_members,
-    operations_of,
-    outstanding,
-    removal,
-)
-from scim.storage.tables.rows import (
-    MAX_BATCH_OPERATIONS,
-    MAX_PAGE_ROWS,
-    Columns,
-    Delete,
-    Insert,
-    Merge,
-    Operation,
-    Replace,
-    Row,
-    Upsert,
-    Value,
-)
-
-logger = logging.getLogger(__name__)
+from scim.storage.tables.memberships import Step
+from scim.storage.tables.rows import Columns, Delete, Insert, Operation, Replace, Row, Upsert, Value
 
 GRACE = timedelta(minutes=1)
 """How long a job is left to the request that started it."""
-INLINE_SECONDS = 15.0
-"""How long a request works on its job before it leaves the rest to the sweeper."""
 AFTERMATH = timedelta(minutes=5)
 """How long after a deletion memberships that were written while it ran are looked for."""
-ORPHAN_AGE = timedelta(hours=1)
-"""How old a list without a job must be before it is removed."""
-ATTEMPTS = 5
-"""Tries of a step that meets changes made meanwhile."""
-PAIRS_PER_STEP = (MAX_BATCH_OPERATIONS - 2) // ROWS_PER_MEMBERSHIP
-"""Memberships in one step, beside the group's row and the job's."""
 
 
 class JobKind(StrEnum):
@@ -184,157 +147,10 @@ def _packed(step: Step) -> bytes:
     return _LETTERS[step.type] + UUID(step.id).bytes
 
 
-def _unpacked(columns: Columns) -> Iterator[Step]:
+def steps_in(columns: Columns) -> Iterator[Step]:
+    """The changes in a row of the list."""
     for index in range(len(columns)):
         packed = cast("bytes", columns[f"items{index}"])
         for start in range(0, len(packed), _ITEM_BYTES):
             letter, id_ = packed[start : start + 1], str(UUID(bytes=packed[start + 1 : start + _ITEM_BYTES]))
             yield id_ if letter == _REMOVE else Member(id_, cast("MemberType", _TYPES[letter]))
-
-
-class JobRunner:
-    """Works on jobs; the `Jobs` port for the sweeper."""
-
-    def __init__(self, table: DirectoryTable, clock: Clock) -> None:
-        self._table = table
-        self._clock = clock
-
-    async def run_due(self, now: datetime) -> int:
-        """See `scim.domain.ports.Jobs`."""
-        rows = [row async for page in self._table.pages(keys.JOBS) for row in page.rows]
-        finished = 0
-        for row in rows:
-            finished += await self._run_alone(row, now)
-        await self._remove_orphans({keys.last_part(row.row_key) for row in rows}, now)
-        return finished
-
-    async def finish_inline(self, job: Job, steps: Sequence[Step] = ()) -> None:
-        """Work on a job that has just been inserted, for `INLINE_SECONDS` at most. What is left, the sweeper does."""
-        try:
-            async with asyncio.timeout(INLINE_SECONDS):
-                await self._run(job, steps)
-        except (TimeoutError, Unavailable):
-            logger.info("job_left_to_sweeper job=%s kind=%s", job.id, job.kind)
-
-    async def pending(self, group_id: str) -> list[Job]:
-        """The changes of a group's members that are not finished."""
-        jobs = [job_of(row) for row in await self._table.first(keys.jobs_of(group_id))]
-        return [job for job in jobs if job.kind is JobKind.CHANGE_MEMBERS]
-
-    async def finish(self, jobs: Sequence[Job]) -> None:
-        """Finish jobs before something that depends on them."""
-        for job in jobs:
-            await self._run(job)
-
-    async def _run_alone(self, row: Row, now: datetime) -> bool:
-        """Finish a job if it is due; one that fails, or cannot be read, must not keep the others from being done."""
-        try:
-            if cast("datetime", row.columns["due"]) > now:
-                return False
-            await self._run(job_of(row))
-        except Exception:
-            logger.exception("job_failed job=%s", row.row_key)
-            return False
-        return True
-
-    async def _run(self, job: Job, steps: Sequence[Step] = ()) -> None:
-        if job.kind is JobKind.CHANGE_MEMBERS:
-            await self._change_members(job, steps or await self._items(job))
-        else:
-            await self._forget(job)
-
-    async def _items(self, job: Job) -> Sequence[Step]:
-        """The steps of a job that somebody else began. Whom to add and is gone since is to be removed instead."""
-        rows = await asyncio.gather(*(self._table.get(key) for key in item_keys(job.id, job.total)))
-        steps = [step for row in rows if row is not None for step in _unpacked(row.columns)]
-        added = [step.id for step in steps[job.done :] if isinstance(step, Member)]
-        existing = await existing_members(self._table, job.provider, added)
-        return [step if isinstance(step, str) or step.id in existing else step.id for step in steps]
-
-    async def _change_members(self, job: Job, steps: Sequence[Step]) -> None:
-        """Apply the steps from `job.done` on."""
-        if len(steps) < job.total:
-            await self._drop(job)
-            return
-        current: Job | None = job
-        while current is not None:
-            left = current.total - current.done
-            is_last = fits(current.ending(), left * ROWS_PER_MEMBERSHIP + 1)
-            size = left if is_last else min(PAIRS_PER_STEP, left - 1)  # the ending needs a step of its own
-            current = await self._change_chunk(current, steps[current.done : current.done + size])
-
-    async def _change_chunk(self, job: Job, chunk: Sequence[Step]) -> Job | None:
-        """Apply one chunk of steps; returns the job as it then stands, or None when it is over."""
-        done = job.done + len(chunk)
-        last = done == job.total
-        header = Merge(keys.group(job.provider, job.resource_id), {"modified": self._clock.now()})
-        bookkeeping = job.ending() if last else [job.progress(done)]
-        for _ in range(ATTEMPTS):
-            try:
-                etags = await self._table.apply([header, *bookkeeping, *operations_of(job.resource_id, chunk)])
-            except Conflict as conflict:
-                if conflict.on("g|"):
-                    await self._abandon(job)
-                    return None
-                if conflict.on("j|"):
-                    row = await self._table.get(job.key)
-                    return job_of(row) if row else None
-                chunk = await outstanding(self._table, job.resource_id, chunk)
-            else:
-                return None if last else replace(job, done=done, etag=etags[job.key])
-        raise Unavailable
-
-    async def _drop(self, job: Job) -> None:
-        """The list is gone: another runner has ended the job since it was read, or nobody can."""
-        with contextlib.suppress(Conflict):
-            await self._table.apply([Delete(job.key, job.etag), Insert(keys.roster(job.resource_id), {})])
-            logger.error("job_without_list job=%s resource=%s", job.id, job.resource_id)
-
-    async def _abandon(self, job: Job) -> None:
-        """The group is gone: what its deletion leaves behind is that deletion's job."""
-        with contextlib.suppress(Conflict):
-            await self._table.apply(job.ending())
-
-    async def _forget(self, job: Job) -> None:
-        """Remove the memberships of a resource that is gone, as member and as group."""
-        over, conflicting = False, None
-        while not over:
-            pairs, is_all = await self._pairs(job)
-            if pairs == conflicting:
-                raise Unavailable  # half of a membership is missing, and reading again will not change that
-            chunks: list[tuple[tuple[Operation, Operation], ...]] = list(batched(pairs, PAIRS_PER_STEP, strict=False))
-            for index, chunk in enumerate(chunks or [()]):
-                over = is_all and index >= len(chunks) - 1
-                operations = [operation for pair in chunk for operation in pair]
-                try:
-                    await self._table.apply([*operations, *(job.ending() if over else ())])
-                except Conflict as conflict:
-                    if conflict.on("j|"):
-                        return  # another runner was as far
-                    over, conflicting = False, pairs  # a membership was removed meanwhile: read again what is left
-                    break
-
-    async def _pairs(self, job: Job) -> tuple[list[tuple[Operation, Operation]], bool]:
-        """The removals of up to a thousand memberships on each side of the resource, and whether that is all."""
-        in_groups = await self._table.first(keys.memberships(job.resource_id), MAX_PAGE_ROWS)
-        pairs = [removal(keys.last_part(row.row_key), job.resource_id) for row in in_groups]
-        is_all = len(in_groups) < MAX_PAGE_ROWS
-        if job.kind is JobKind.DISBAND_GROUP:
-            has_members = await self._table.first(keys.members(job.resource_id), MAX_PAGE_ROWS)
-            pairs += [removal(job.resource_id, keys.last_part(row.row_key)) for row in has_members]
-            is_all = is_all and len(has_members) < MAX_PAGE_ROWS
-        return pairs, is_all
-
-    async def _remove_orphans(self, jobs: set[str], now: datetime) -> None:
-        """Remove lists whose request died before its first transaction."""
-        listed = await self._table.keys(keys.JOB_ITEMS)
-        orphans = [key for key in listed if key.split("|")[1] not in jobs and _age(key, now) > ORPHAN_AGE]
-        for operations in batched([Delete(key) for key in orphans], MAX_BATCH_OPERATIONS, strict=False):
-            with contextlib.suppress(Conflict):
-                await self._table.apply(operations)
-
-
-def _age(item_key: str, now: datetime) -> timedelta:
-    """How long ago the job of a list was given its id, which is a UUIDv7."""
-    milliseconds = UUID(item_key.split("|")[1]).int >> 80
-    return now - datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -121,8 +121,8 @@ def prefix_range(prefix: str) -> KeyRange:
 
 
 def after(key: str, keys: KeyRange) -> KeyRange:
-    """The part of a range that follows a key."""
-    return KeyRange(key + "\x20", keys.end)
+    """The part of a range that follows a key; all of it, when the key stands before the range."""
+    return KeyRange(max(key + "\x20", keys.start), keys.end)
 
 
 def last_part(row_key: str) -> str:

@@ -2,12 +2,13 @@
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from scim.domain.groups import Member, MembershipChange
 from scim.storage.tables import entities, keys
-from scim.storage.tables.directory_table import DirectoryTable
-from scim.storage.tables.rows import Delete, Insert, KeyRange, Operation
+from scim.storage.tables.directory_table import Conflict, DirectoryTable
+from scim.storage.tables.rows import ANY_ETAG, Delete, Insert, KeyRange, Merge, Operation
 
 ROWS_PER_MEMBERSHIP = 2
 POINT_READS = 100
@@ -15,6 +16,8 @@ POINT_READS = 100
 
 type Step = Member | str
 """A member to add, or the id of one to remove."""
+type Write = Callable[[Sequence[Operation]], Awaitable[Mapping[str, str]]]
+"""Makes a transaction, and returns the new ETags by row key."""
 
 
 def steps_of(change: MembershipChange) -> list[Step]:
@@ -40,6 +43,35 @@ def addition(group_id: str, member: Member) -> tuple[Operation, Operation]:
 def removal(group_id: str, member_id: str) -> tuple[Operation, Operation]:
     """Both rows of a membership that ends."""
     return Delete(keys.member(group_id, member_id)), Delete(keys.membership(member_id, group_id))
+
+
+def touch(provider: str, group_id: str, moment: datetime, etag: str = ANY_ETAG) -> Merge:
+    """What gives a group another version, since its members change."""
+    return Merge(keys.group(provider, group_id), {"modified": moment}, etag)
+
+
+def departure(provider: str, group_id: str, member_id: str, moment: datetime) -> tuple[Operation, ...]:
+    """The end of the membership of somebody who is deleted. Write it by `without_gone_groups`."""
+    return touch(provider, group_id, moment), *removal(group_id, member_id)
+
+
+async def without_gone_groups(write: Write, operations: Sequence[Operation]) -> Mapping[str, str]:
+    """Make a transaction, and leave groups untouched that are gone.
+
+    Such a group may still have members: the job of its deletion, or this transaction, takes them away.
+    """
+    while True:
+        try:
+            return await write(operations)
+        except Conflict as conflict:
+            left = [operation for operation in operations if not _touches(operation, conflict.row_key)]
+            if conflict.kind != "missing" or len(left) == len(operations):
+                raise
+            operations = left
+
+
+def _touches(operation: Operation, row_key: str) -> bool:
+    return isinstance(operation, Merge) and operation.row_key == row_key and row_key.startswith("g|")
 
 
 async def outstanding(table: DirectoryTable, group_id: str, steps: Sequence[Step]) -> list[Step]:

@@ -32,6 +32,11 @@ class Order[R: Resource]:
         resource, document = match
         return json.dumps([*self._key(document), resource.id], default=datetime.isoformat)
 
+    @staticmethod
+    def id_at(place: str) -> str:
+        """The id of the resource that stood at a place."""
+        return str(json.loads(place)[-1])
+
     def behind(self, place: str, matches: Sequence[tuple[R, Document]]) -> int:
         """The index of the first match behind a place."""
         is_missing, value, id_ = json.loads(place)
@@ -45,3 +50,8 @@ class Order[R: Resource]:
     def _comparable(self, value: Any) -> Any:
         """The comparable form that was written down; only instants read otherwise than they were written."""
         return None if self._sort_by is None or value is None else key_for(comparable(self._sort_by).target)(value)
+
+
+def place_of_id(id_: str) -> str:
+    """The place of a resource in the order of ids, as `Order.place` has it without an attribute to sort by."""
+    return json.dumps([*_UNSORTED, id_])

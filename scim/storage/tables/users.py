@@ -13,8 +13,9 @@ from scim.errors import Unavailable
 from scim.storage.tables import administrators, entities, keys
 from scim.storage.tables.counters import Counters
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
-from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, JobRunner
-from scim.storage.tables.memberships import removal
+from scim.storage.tables.job_runner import JobRunner
+from scim.storage.tables.jobs import AFTERMATH, Job, JobKind
+from scim.storage.tables.memberships import departure, without_gone_groups
 from scim.storage.tables.rows import Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
 
@@ -96,7 +97,9 @@ class TableUsers:
         if user.administrator:
             guard = await administrators.switched(self._table, user.id, active=False)
             operations += [guard] if guard else []
-        memberships = [operation for group in groups for operation in removal(group, user.id)]
+        memberships = [
+            operation for group in groups for operation in departure(user.provider, group, user.id, activity.time)
+        ]
         at_once = fits(operations, len(memberships) + 2)  # the job and the counter
         job = Job(
             resource_id=user.id,
@@ -121,6 +124,7 @@ class TableUsers:
         self, operations: Sequence[Operation], activity: Activity, counted: Mapping[str, int]
     ) -> Mapping[str, str]:
         """Commit together with the steps of the counters of the providers in `counted`."""
+        marker = entities.activity_key(activity)
         for _ in range(ATTEMPTS):
             async with AsyncExitStack() as borrowed:
                 stripes = [
@@ -129,7 +133,9 @@ class TableUsers:
                 ]
                 steps = [stripe.step(delta) for stripe, delta in stripes]
                 try:
-                    etags = await self._table.commit([*operations, *steps], entities.activity_key(activity))
+                    etags = await without_gone_groups(
+                        lambda whole: self._table.commit(whole, marker), [*operations, *steps]
+                    )
                 except Conflict as conflict:
                     if conflict.on("c|"):
                         continue

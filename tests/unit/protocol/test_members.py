@@ -228,7 +228,7 @@ def test_the_group_update_of_okta_ignores_the_id():
 
 @pytest.mark.parametrize("value", ["", None])
 def test_a_group_keeps_its_name(value):
-    with pytest.raises(InvalidValue, match='"displayName" is required'):
+    with pytest.raises(Mutability, match='"displayName" is required'):
         change(("replace", "displayName", value))
 
 

@@ -337,7 +337,7 @@ def test_an_extension_is_removed_as_a_whole(change):
      operation("add", None, {"userName": " "}), operation("replace", f"{CORE_USER}:username", [])],
 )  # fmt: skip
 def test_a_required_attribute_stays(change):
-    with pytest.raises(InvalidValue, match='"userName" is required'):
+    with pytest.raises(Mutability, match='"userName" is required'):
         patch(user(), change)
 
 

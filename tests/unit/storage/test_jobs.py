@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scim.domain.groups import Member
 from scim.storage.tables import entities
-from scim.storage.tables.jobs import ITEMS_PER_ROW, Job, JobKind, _unpacked, item_keys, item_rows, job_of
+from scim.storage.tables.jobs import ITEMS_PER_ROW, Job, JobKind, item_keys, item_rows, job_of, steps_in
 from scim.storage.tables.limits import check_batch, check_row
 from scim.storage.tables.memberships import Step
 from scim.storage.tables.rows import Insert, Row
@@ -24,7 +24,7 @@ def unpacked(steps: Sequence[Step]) -> list[Step]:
     assert [row.row_key for row in rows] == item_keys(JOB_ID, len(steps))
     for row in rows:
         check_row("tenant|00", row.row_key, row.columns)
-    return [step for row in rows for step in _unpacked(row.columns)]
+    return [step for row in rows for step in steps_in(row.columns)]
 
 
 @given(STEPS)

@@ -1,0 +1,115 @@
+"""Bulk requests: what is not on the wire."""
+
+import pytest
+
+from scim.operations import bulk
+from tests.fakes.rows import FakeRows, FaultyRows, fail_before, on_writes
+from tests.invariants import violations
+from tests.world import World, group, patch, user
+
+
+def request(*operations, **more):
+    return {"Operations": list(operations), **more}
+
+
+def post(name, bulk_id, **attributes):
+    return {"method": "POST", "path": "/Users", "bulkId": bulk_id, "data": user(name, **attributes)}
+
+
+@pytest.fixture
+async def world() -> World:
+    return await World.on(FakeRows())
+
+
+async def test_what_there_is_no_time_for_is_to_be_sent_again(world, monkeypatch):
+    monkeypatch.setattr(bulk, "LAST_START_SECONDS", 0.0)
+
+    _, _, reply = await world.call("POST", "/Bulk", request(post("anna", "a"), post("bob", "b")))
+
+    assert [each["status"] for each in reply["Operations"]] == ["503", "503"]
+    assert (await world.call("GET", "/Users")).json["totalResults"] == 0
+
+
+async def test_an_operation_that_takes_too_long_is_given_up_and_the_reply_is_sent(world, monkeypatch):
+    monkeypatch.setattr(bulk, "LAST_END_SECONDS", 0.0)
+
+    status, _, reply = await world.call("POST", "/Bulk", request(post("anna", "a")))
+
+    assert (status, reply["Operations"][0]["status"]) == (200, "503")
+
+
+async def test_storage_that_fails_under_one_operation_fails_that_one_alone():
+    rows = FakeRows()
+    faulty = await (await World.on(rows)).instance(FaultyRows(rows, on_writes({3: fail_before})))
+    await faulty.warm_up()  # the first write notes that the token was used
+
+    _, _, reply = await faulty.call("POST", "/Bulk", request(*(post(f"u{n}", f"b{n}") for n in range(3))))
+
+    assert [each["status"] for each in reply["Operations"]] == ["201", "503", "201"]
+    assert await violations(rows) == []
+
+
+async def test_a_fault_under_one_operation_is_told_by_its_reference_alone(world, monkeypatch, caplog):
+    async def broken(_call):
+        raise RuntimeError("row u|entra|7c41")
+
+    key = next(key for key in bulk.CHANGES if key[1] == "User")
+    monkeypatch.setattr(bulk, "CHANGES", {**bulk.CHANGES, key: broken})
+
+    _, _, reply = await world.call("POST", "/Bulk", request(post("anna", "a")))
+
+    assert reply["Operations"][0]["status"] == "500"
+    assert "7c41" not in str(reply)
+    assert "request_failed" in caplog.text
+
+
+async def test_a_circle_through_many_is_resolved(world):
+    ring = [
+        {"method": "POST", "path": "/Groups", "bulkId": f"g{n}", "data": group(f"G{n}", [f"bulkId:g{(n + 1) % 5}"])}
+        for n in range(5)
+    ]
+
+    _, _, reply = await world.call("POST", "/Bulk", request(*ring))
+
+    assert [each["status"] for each in reply["Operations"]] == ["201"] * 5
+    for number, result in enumerate(reply["Operations"]):
+        _, headers, found = await world.call("GET", f"/Groups/{result['location'].rpartition('/')[2]}")
+        following = reply["Operations"][(number + 1) % 5]["location"]
+        assert [member["$ref"] for member in found["members"]] == [following]
+        assert headers["ETag"] == result["version"]
+    assert await violations(world.rows) == []
+
+
+async def test_a_circle_through_what_cannot_be_left_out_is_a_conflict(world):
+    circle = [
+        post("anna", "a", displayName="x") | {"path": "/Users/bulkId:b"},
+        post("bob", "b") | {"path": "/Users/bulkId:a"},
+    ]
+
+    _, _, reply = await world.call("POST", "/Bulk", request(*circle))
+
+    assert [each["status"] for each in reply["Operations"]] == ["409", "409"]
+    assert (await world.call("GET", "/Users")).json["totalResults"] == 0
+
+
+async def test_a_path_may_be_a_whole_url_and_have_a_query(world):
+    id_ = await world.created("/Users", user("anna"))
+    full = f"{world.app.services.base_url}/Users/{id_}?attributes=userName"
+    change = {"method": "PATCH", "path": full, "data": patch(("add", "title", "x"))}
+
+    _, _, reply = await world.call("POST", "/Bulk", request(change))
+
+    assert reply["Operations"][0]["status"] == "200"
+    assert reply["Operations"][0]["location"].endswith(f"/Users/{id_}")
+
+
+async def test_order_is_that_of_the_request_where_nothing_refers_to_later_ones(world):
+    id_ = await world.created("/Users", user("anna"))
+    steps = [
+        {"method": "PATCH", "path": f"/Users/{id_}", "data": patch(("add", "title", title))}
+        for title in ("one", "two", "three")
+    ]
+
+    await world.call("POST", "/Bulk", request(*steps))
+
+    assert (await world.call("GET", f"/Users/{id_}")).json["title"] == "three"

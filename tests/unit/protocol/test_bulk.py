@@ -1,0 +1,56 @@
+"""Bulk requests: the references between their operations."""
+
+import pytest
+
+from scim.errors import InvalidSyntax
+from scim.protocol.bulk import detached, parse_bulk, resolved, resolved_path
+from scim.schema.urns import ENTERPRISE_USER
+
+MANAGER = {"userName": "x", ENTERPRISE_USER: {"department": "d", "manager": {"value": "bulkId:b"}}}
+
+
+def operation(**parts):
+    (found,) = parse_bulk({"operations": [{"METHOD": "delete", "Path": "/Users/x", **parts}]}).operations
+    return found
+
+
+def test_names_are_read_in_any_letter_case_and_null_is_nothing():
+    found = operation(bulkid=None, VERSION=None, data=None)
+    assert (found.method, found.path, found.bulk_id, found.version) == ("DELETE", "/Users/x", "", None)
+
+
+@pytest.mark.parametrize("parts", [{"bulkId": 1}, {"version": 1}, {"path": ""}, {"path": 1}, {"path": None}])
+def test_parts_of_the_wrong_type_are_refused(parts):
+    with pytest.raises(InvalidSyntax):
+        parse_bulk({"Operations": [{"method": "DELETE", "path": "/Users/x"} | parts]})
+
+
+def test_references_are_found_in_paths_and_in_data():
+    assert operation(data={"a": ["bulkId:x", {"b": "bulkId:y"}], "c": "bulk:z"}).references == {"x", "y"}
+    found = parse_bulk({"Operations": [{"method": "DELETE", "path": "/Users/bulkId:p"}]})
+    assert found.operations[0].references == {"p"}
+
+
+def test_references_are_replaced_where_the_id_is_known():
+    ids = {"a": "1"}
+    data = {"members": [{"value": "bulkId:a"}, {"value": "bulkId:b"}], "n": 1, "x": "about bulkId:a"}
+
+    assert resolved(data, ids) == {"members": [{"value": "1"}, {"value": "bulkId:b"}], "n": 1, "x": "about bulkId:a"}
+    assert resolved_path("/Users/bulkId:a", ids) == "/Users/1"
+
+
+def test_members_and_managers_can_be_added_later():
+    group = {"displayName": "g", "members": [{"value": "1"}, {"value": "bulkId:b"}]}
+
+    assert detached(group, lambda bulk_id: bulk_id == "b") == (
+        {"displayName": "g", "members": [{"value": "1"}]},
+        [{"op": "add", "path": "members", "value": [{"value": "bulkId:b"}]}],
+    )
+    assert detached(MANAGER, lambda bulk_id: bulk_id == "b") == (
+        {"userName": "x", ENTERPRISE_USER: {"department": "d"}},
+        [{"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": {"value": "bulkId:b"}}],
+    )
+
+
+def test_nothing_is_left_out_of_what_refers_to_nothing_unknown():
+    assert detached(MANAGER, lambda _: False) == (MANAGER, [])
