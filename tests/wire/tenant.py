@@ -14,6 +14,7 @@ from scim.schema.urns import NINJAONE_USER
 from scim.schema.values import UnknownAttributes
 from scim.storage.tables.rows import Merge
 from tests.fakes.rows import FakeRows
+from tests.wire.modes import providers_in
 from tests.world import World, user
 
 DOMAINS = {"entra": ["contoso.com"], "okta": ["fabrikam.com"]}
@@ -23,6 +24,7 @@ class Tenant:
     """The world of one case.
 
     Attributes:
+        policies: By provider, as the case and the mode have them.
         worlds: By provider; the first one calls when a step does not say who does.
         names: What a case can write in braces: tokens, broken tokens, ids of native accounts.
         secrets: What no reply may tell, by what it is.
@@ -30,16 +32,17 @@ class Tenant:
 
     def __init__(self, rows: FakeRows) -> None:
         self.rows = rows
+        self.policies: dict[str, Mapping[str, str]] = {}
         self.worlds: dict[str, World] = {}
         self.names: dict[str, str] = {}
         self.secrets: dict[str, str] = {}
 
     @classmethod
-    async def build(cls, case: Mapping[str, Any]) -> "Tenant":
-        """The tenant that a case describes."""
+    async def build(cls, case: Mapping[str, Any], mode: str) -> "Tenant":
+        """The tenant that a case describes, in the mode."""
         tenant = cls(FakeRows())
-        first = {"id": "entra", **case.get("provider", {})}
-        for wanted in (first, *case.get("other_providers", ())):
+        for wanted in providers_in(case, mode):
+            tenant.policies[wanted["id"]] = wanted["policies"]
             await tenant._add_provider(_provider(wanted))
         for name, account in case.get("accounts", {}).items():
             tenant.names[name] = (await tenant._add_account(account)).id
@@ -100,15 +103,15 @@ class Tenant:
 
 
 def _provider(wanted: Mapping[str, Any]) -> Provider:
-    policies = wanted.get("policies", {})
+    policies = wanted["policies"]
     return Provider(
         id=wanted["id"],
         name=wanted["id"].title(),
         email_domains=frozenset(wanted.get("emailDomains", DOMAINS.get(wanted["id"], ()))),
         default_organization=wanted.get("defaultOrganization"),
         policies=Policies(
-            unknown_attributes=UnknownAttributes(policies.get("unknownAttributes", "ignore")),
-            organization=OrganizationPolicy(policies.get("organization", "reject")),
-            adoption=AdoptionPolicy(policies.get("adoption", "automatic")),
+            unknown_attributes=UnknownAttributes(policies["unknownAttributes"]),
+            organization=OrganizationPolicy(policies["organization"]),
+            adoption=AdoptionPolicy(policies["adoption"]),
         ),
     )
