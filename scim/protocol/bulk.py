@@ -1,5 +1,10 @@
-"""Bulk requests and replies, and the references between their operations (RFC 7644 §3.7)."""
+"""Bulk requests and replies, and the references between their operations (RFC 7644 §3.7).
 
+A reference is a whole text, `bulkId:x`, a part of an operation's path, or a value in the path of a PATCH:
+`members[value eq "bulkId:x"]`.
+"""
+
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +20,8 @@ MAX_OPERATIONS = 1_000
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PREFIX = "bulkId:"
+_IN_FILTER = re.compile(r'"bulkId:([^"\\]+)"')
+_PATH = "path"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +125,14 @@ def resolved(value: Any, ids: Mapping[str, str]) -> Any:
     if type(value) is list:
         return [resolved(each, ids) for each in value]
     if type(value) is dict:
-        return {name: resolved(each, ids) for name, each in value.items()}
+        return {name: _resolved_member(name, each, ids) for name, each in value.items()}
     return value
+
+
+def _resolved_member(name: str, value: Any, ids: Mapping[str, str]) -> Any:
+    if name.lower() == _PATH and type(value) is str:
+        return _IN_FILTER.sub(lambda match: f'"{ids.get(match[1], _PREFIX + match[1])}"', value)
+    return resolved(value, ids)
 
 
 def resolved_path(path: str, ids: Mapping[str, str]) -> str:
@@ -168,7 +181,8 @@ def _in_data(value: Any) -> Iterator[str]:
         for each in value:
             yield from _in_data(each)
     elif type(value) is dict:
-        yield from _in_data(list(value.values()))
+        for name, each in value.items():
+            yield from _IN_FILTER.findall(each) if name.lower() == _PATH and type(each) is str else _in_data(each)
 
 
 def _in_path(path: str) -> Iterator[str]:

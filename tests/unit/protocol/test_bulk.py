@@ -39,6 +39,14 @@ def test_references_are_replaced_where_the_id_is_known():
     assert resolved_path("/Users/bulkId:a", ids) == "/Users/1"
 
 
+def test_references_in_the_path_of_a_patch_are_found_and_replaced():
+    data = {"Operations": [{"op": "remove", "path": 'members[value eq "bulkId:a" or value eq "bulkId:b"]'}]}
+
+    assert operation(data=data).references == {"a", "b"}
+    (change,) = resolved(data, {"a": "1"})["Operations"]
+    assert change["path"] == 'members[value eq "1" or value eq "bulkId:b"]'
+
+
 def test_members_and_managers_can_be_added_later():
     group = {"displayName": "g", "members": [{"value": "1"}, {"value": "bulkId:b"}]}
 
