@@ -100,6 +100,7 @@ def merge_selected(old: Any, change: Change) -> Any:
     RFC 7644 §3.5.2.3 wants `noTarget` there; Entra ID counts on the value being made.
     """
     parts: Document = change.value
+    said = parts
     elements = list(old or ())
     selected = [index for index, element in enumerate(elements) if _is_selected(element, change)]
     for index in selected:
@@ -108,9 +109,11 @@ def merge_selected(old: Any, change: Change) -> Any:
         if change.template is None:
             raise NoTarget(f'No value of "{change.name}" matches the filter, and the filter does not describe one.')
         selected = [len(elements)]
+        said = change.template | parts
         elements.append(_merged(change.template, parts))
         check_count(elements, change.attribute, change.owner)
-    return _with_primary(elements, selected if parts.get("primary") is True else [], change)
+    is_primary = any("primary" in said and elements[index].get("primary") is True for index in selected)
+    return _with_primary(elements, selected if is_primary else [], change)
 
 
 def _merged(element: Document, parts: Document) -> Document:

@@ -413,6 +413,17 @@ def test_a_new_primary_value_takes_the_place_of_the_old_one(change):
     assert [(email["value"], email["primary"]) for email in emails] == [("a", False), ("b", True)]
 
 
+def test_a_value_that_is_made_for_a_filter_on_primary_ones_is_the_only_primary_one():
+    document = user(emails=[{"value": "a@x.y", "type": "work", "primary": True}])
+
+    emails = after(document, operation("add", 'emails[type eq "home" and primary eq true].value', "c@x.y"))["emails"]
+
+    assert emails == [
+        {"value": "a@x.y", "type": "work", "primary": False},
+        {"type": "home", "primary": True, "value": "c@x.y"},
+    ]
+
+
 @pytest.mark.parametrize(
     "change",
     [
