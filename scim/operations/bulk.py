@@ -103,8 +103,9 @@ class _Run:
         return limit is not None and self._errors >= limit
 
     def _is_ready(self, operation: BulkOperation) -> bool:
-        """Whether nothing that the operation refers to is still to be made."""
-        return not any(self._is_awaited(bulk_id) for bulk_id in operation.references)
+        """Whether nothing that the operation refers to is still to be made, or something of it never will be."""
+        missing = operation.references - self.ids.keys()
+        return not missing or not all(self._is_awaited(bulk_id) for bulk_id in missing)
 
     def _is_awaited(self, bulk_id: str) -> bool:
         return bulk_id in self._created and bulk_id not in self.ids and bulk_id not in self.failed
@@ -121,7 +122,7 @@ class _Run:
         for bulk_id in sorted(references):
             if bulk_id in self.failed:
                 raise _Unresolved(f"The operation with the bulkId {bulk_id[:64]}, which this one refers to, failed.")
-            if bulk_id not in self.ids:
+            if bulk_id not in self.ids and not self._is_awaited(bulk_id):
                 raise InvalidValue(f"No POST of this request has the bulkId {bulk_id[:64]}.")
 
     async def _send(self, operation: BulkOperation) -> Response:

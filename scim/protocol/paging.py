@@ -16,7 +16,7 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 
 def start_index(query: Mapping[str, str]) -> int:
     """The 1-based position of the first result; less than one means one."""
-    return max(1, _integer(query, "startindex", 1))
+    return max(1, _integer(query, "startIndex", 1))
 
 
 def count(query: Mapping[str, str]) -> int:
@@ -43,7 +43,7 @@ def cursor_count(query: Mapping[str, str]) -> int:
 
 
 def _integer(query: Mapping[str, str], name: str, default: int, error: type[ScimError] = InvalidValue) -> int:
-    text = query.get(name, "").strip()
+    text = query.get(name.lower(), "").strip()
     if not text:
         return default
     if not _INTEGER.fullmatch(text):

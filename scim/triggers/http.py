@@ -1,7 +1,7 @@
 """Between the Functions host's requests and replies and ours."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import azure.functions as func
 import uuid6
@@ -29,8 +29,11 @@ def scim_request(request: func.HttpRequest, path: str) -> Request:
 
 
 def _query(request: func.HttpRequest) -> Mapping[str, str]:
-    """The parameters by lower-case name. The host leaves empty ones out, and an empty `cursor` asks for page one."""
-    named = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    """The parameters by lower-case name. The host leaves empty ones out, and an empty `cursor` asks for page one.
+
+    The URL is not parsed whole: it holds the client's `Host` header, which may be anything.
+    """
+    named = parse_qsl(request.url.partition("?")[2], keep_blank_values=True)
     empty = {name.lower(): "" for name, value in named if not value}
     return empty | {name.lower(): value for name, value in request.params.items()}
 

@@ -1,5 +1,7 @@
 """Searches, cursors and bulk requests against the app as it runs: what the host makes of their URLs."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.world import group, user
@@ -9,7 +11,7 @@ from tests.world import group, user
 async def send(send):
     """Sends requests of a provider that has three users and two groups, to two processes in turn."""
     operations = [
-        *({"method": "POST", "path": "/Users", "bulkId": n, "data": user(f"{n}.{id(send)}", "21")} for n in "abc"),
+        *({"method": "POST", "path": "/Users", "bulkId": n, "data": user(f"{n}.{uuid4().hex}", "21")} for n in "abc"),
         {"method": "POST", "path": "/Groups", "bulkId": "g", "data": group("G", ["bulkId:a", "bulkId:h"])},
         {"method": "POST", "path": "/Groups", "bulkId": "h", "data": group("H", ["bulkId:g"])},
     ]

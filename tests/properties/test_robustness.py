@@ -9,7 +9,6 @@ from tests.chaos.walk import Walk
 
 REQUESTS = 20_000
 SEEDS = range(10)
-ALWAYS_SUCCEEDS = {(Operation.SERVICE_PROVIDER_CONFIG, 4)}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

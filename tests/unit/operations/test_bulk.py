@@ -113,3 +113,16 @@ async def test_order_is_that_of_the_request_where_nothing_refers_to_later_ones(w
     await world.call("POST", "/Bulk", request(*steps))
 
     assert (await world.call("GET", f"/Users/{id_}")).json["title"] == "three"
+
+
+async def test_nothing_is_created_that_refers_to_what_will_never_be_there(world):
+    half = {"value": "bulkId:h", "$ref": "bulkId:nobody"}
+    circle = [
+        {"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": "G", "members": [half]}},
+        {"method": "POST", "path": "/Groups", "bulkId": "h", "data": group("H", ["bulkId:g"])},
+    ]
+
+    _, _, reply = await world.call("POST", "/Bulk", request(*circle))
+
+    assert [each["status"] for each in reply["Operations"]] == ["400", "409"]
+    assert (await world.call("GET", "/Groups")).json["totalResults"] == 0
