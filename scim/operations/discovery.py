@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from scim.domain.providers import OrganizationPolicy
 from scim.domain.resources import document_text
 from scim.errors import Forbidden, NotFound
 from scim.operations.context import Call, Services
@@ -12,7 +13,7 @@ from scim.protocol.paging import DEFAULT_COUNT, MAX_COUNT
 from scim.schema.attributes import Document, ResourceType, Schema
 from scim.schema.catalog import resource_types as all_resource_types
 from scim.schema.catalog import schemas as all_schemas
-from scim.schema.urns import RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG
+from scim.schema.urns import NINJAONE_USER, RESOURCE_TYPE, SCHEMA, SERVICE_PROVIDER_CONFIG
 
 
 def service_provider_config(services: Services, request: Request) -> Response:
@@ -59,6 +60,7 @@ async def resource_types(call: Call) -> Response:
 
 async def resource_type(call: Call) -> Response:
     """One resource type."""
+    _refuse_filter(call.request)
     for kind in all_resource_types():
         if kind.name.lower() == call.route.id.lower():
             return Response(status=200, body=document_text(_resource_type_document(call, kind)))
@@ -72,6 +74,7 @@ async def schemas(call: Call) -> Response:
 
 async def schema(call: Call) -> Response:
     """One schema."""
+    _refuse_filter(call.request)
     for candidate in all_schemas():
         if candidate.id.lower() == call.route.id.lower():
             return Response(status=200, body=document_text(_schema_document(call, candidate)))
@@ -98,9 +101,16 @@ def _resource_type_document(call: Call, kind: ResourceType) -> Document:
         "endpoint": kind.endpoint,
         "description": kind.description,
         "schema": kind.schema.id,
-        "schemaExtensions": [{"schema": extension.id, "required": False} for extension in kind.extensions],
+        "schemaExtensions": [
+            {"schema": extension.id, "required": _is_required(call, extension)} for extension in kind.extensions
+        ],
         "meta": {"resourceType": "ResourceType", "location": f"{call.services.base_url}/ResourceTypes/{kind.name}"},
     }
+
+
+def _is_required(call: Call, extension: Schema) -> bool:
+    """Whether the provider's policy refuses users without the extension: it says where they belong."""
+    return extension.id == NINJAONE_USER and call.provider.policies.organization is OrganizationPolicy.REJECT
 
 
 def _schema_document(call: Call, schema: Schema) -> Document:

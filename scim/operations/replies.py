@@ -19,7 +19,7 @@ async def user_text(call: Call, user: User, groups: Sequence[str] | None = None)
     references = None
     if call.projection.wants("groups"):
         groups = await call.services.users.groups_of(user.id) if groups is None else groups
-        references = Reference("groups", [Member(id_, "Group") for id_ in groups]) if groups else None
+        references = Reference("groups", [Member(id_, "Group") for id_ in groups], "direct") if groups else None
     return represent(user, call.services.base_url, call.projection, references)
 
 

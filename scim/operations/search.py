@@ -20,11 +20,13 @@ from scim.operations.replies import group_text, user_text
 from scim.protocol import paging
 from scim.protocol.messages import Response, list_response
 from scim.protocol.search_request import search_parameters
+from scim.schema.attributes import ResourceType
 
 MAX_LISTED_MEMBERS = 5_000
 """Members that a page of groups carries; it ends before the group that would exceed it, unless that is its first."""
 MAX_SEARCH_BYTES = 64 * 1024
 _AT_ONCE = 8
+_REFERENCES = frozenset({"members", "groups"})
 _DESCENDING = {"": False, "ascending": False, "descending": True}
 
 
@@ -97,7 +99,19 @@ def sort_path(call: Call) -> AttributePath | None:
 def sort_attribute(call: Call) -> Resolved | None:
     """The attribute that `sortBy` names."""
     path = sort_path(call)
-    return comparable(resolve(path, call.resource_type, InvalidValue), InvalidValue) if path else None
+    return sortable(path, call.resource_type) if path else None
+
+
+def sortable(path: AttributePath, resource_type: ResourceType) -> Resolved:
+    """The attribute that a path names, if there is an order in it.
+
+    Raises:
+        InvalidValue: There is none, or the values are not stored with the resource: members, and groups of a user.
+    """
+    found = comparable(resolve(path, resource_type, InvalidValue), InvalidValue)
+    if found.attribute.name in _REFERENCES:
+        raise InvalidValue(f"{found.name} has no order.")
+    return found
 
 
 async def page_reply(call: Call, query: Query, page: Page) -> Response:

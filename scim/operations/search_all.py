@@ -1,17 +1,17 @@
 """Searches over all resource types, at the root (RFC 7644 §3.4.2.1).
 
-Unsorted, the types follow each other: users, then groups. Sorted, they are merged; a resource whose type does not have
-the attribute counts as one without a value.
+Unsorted, the types follow each other: users, then groups. So they do when only one of them has the attribute to sort
+by: who has no value comes last. Sorted by what both have, they are merged.
 """
 
 import asyncio
 import heapq
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scim.domain.filtering.nodes import AttributePath
-from scim.domain.filtering.resolution import Resolved, comparable, resolve
+from scim.domain.filtering.resolution import Resolved
 from scim.domain.filtering.restriction import restricted
 from scim.domain.filtering.sorting import SortKey, sort_key
 from scim.domain.groups import Group
@@ -28,11 +28,12 @@ from scim.operations.search import (
     page_reply,
     read_query,
     sort_path,
+    sortable,
     user_page,
 )
 from scim.protocol.messages import Response
 from scim.protocol.routing import Operation, Route
-from scim.schema.attributes import Document, ResourceType
+from scim.schema.attributes import ResourceType
 from scim.schema.catalog import resource_types
 
 MAX_MERGED = 20_000
@@ -47,9 +48,13 @@ async def everything(call: Call) -> Response:
     sort_by = _anywhere(path) if path else None
     query = await read_query(call, sort_by)
     parts = _parts(call, query, path)
-    if path is not None:
+    sorted_parts = [part for part in parts if part.sort_by is not None]
+    if len(sorted_parts) > 1:
         page = await _merged(query, parts)
-    elif query.position is None:
+        return await page_reply(call, query, page)
+    if sorted_parts:  # those without a value come last, or first
+        parts.sort(key=lambda part: (part.sort_by is None) is not query.descending)
+    if query.position is None:
         page = await _in_turn_by_index(query, parts)
     else:
         page = await _in_turn_by_cursor(query, query.position, parts)
@@ -63,15 +68,22 @@ class _Part:
     Attributes:
         call: As if it came to the endpoint of the type.
         query: With the filter and the order as they read for the type; None when nothing of it can match.
-        key: By what its resources are sorted.
+        sort_by: By what its resources are sorted; None when they are not, or do not have the attribute.
     """
 
     call: Call
     query: Query | None
-    key: Callable[[Document], SortKey]
+    sort_by: Resolved | None
 
     async def page(self, query: Query) -> Page:
         return await _PAGES[self.call.resource_type.name](self.call, query)
+
+    async def has_any(self) -> bool:
+        """Whether any match, or may do so further on."""
+        if self.query is None:
+            return False
+        page = await self.page(replace(self.query, position=Position(), count=1))
+        return bool(page.texts) or page.next is not None
 
     async def total(self) -> int:
         """How many match."""
@@ -87,16 +99,15 @@ def _parts(call: Call, query: Query, path: AttributePath | None) -> list[_Part]:
 def _part(call: Call, query: Query, path: AttributePath | None) -> _Part:
     _ = call.projection  # a malformed one is refused before anything is read
     sort_by = _sort_attribute(path, call.resource_type) if path else None
-    key = sort_key(sort_by) if sort_by else lambda _: _MISSING
     condition = restricted(query.filter, call.resource_type, resource_types()) if query.filter else True
     if condition is False:
-        return _Part(call, None, key)
-    return _Part(call, replace(query, filter=None if condition is True else condition, sort_by=sort_by), key)
+        return _Part(call, None, sort_by)
+    return _Part(call, replace(query, filter=None if condition is True else condition, sort_by=sort_by), sort_by)
 
 
 def _sort_attribute(path: AttributePath, kind: ResourceType) -> Resolved | None:
     try:
-        return comparable(resolve(path, kind, InvalidValue), InvalidValue)
+        return sortable(path, kind)
     except InvalidValue:
         return None
 
@@ -111,7 +122,7 @@ def _anywhere(path: AttributePath) -> Resolved:
         found = _sort_attribute(path, kind)
         if found is not None:
             return found
-    return comparable(resolve(path, resource_types()[0], InvalidValue), InvalidValue)
+    return sortable(path, resource_types()[0])
 
 
 async def _in_turn_by_index(query: Query, parts: Iterable[_Part]) -> Page:
@@ -132,18 +143,24 @@ async def _in_turn_by_index(query: Query, parts: Iterable[_Part]) -> Page:
 async def _in_turn_by_cursor(query: Query, position: Position, parts: Sequence[_Part]) -> Page:
     index, after = json.loads(position.after) if position.after else (0, "")
     texts: list[str] = []
-    total = position.total if position.after else await _total(query, parts)
+    is_first = not position.after
+    total = await _total(query, parts) if is_first else position.total
     while index < len(parts) and len(texts) < query.count:
         part = parts[index]
         if part.query is not None:
             wanted = replace(part.query, position=Position(after, None), count=query.count - len(texts))
             page = await part.page(wanted)
             texts += page.texts
+            if is_first and sum(each.query is not None for each in parts) == 1:
+                total = page.total
             if page.next is not None:
                 return Page(total, texts, json.dumps([index, page.next]))
         index, after = index + 1, ""
-    is_over = all(part.query is None for part in parts[index:])
-    return Page(total, texts, None if is_over else json.dumps([index, ""]))
+    while index < len(parts) and not await parts[index].has_any():
+        index += 1
+    if index < len(parts):
+        return Page(total, texts, json.dumps([index, ""]))
+    return Page(len(texts) if is_first else total, texts)
 
 
 async def _total(query: Query, parts: Iterable[_Part]) -> int | None:
@@ -218,9 +235,10 @@ async def _offer(part: _Part, query: Query, start: str | None, skipped: int) -> 
 
 
 def _offered[R: (User, Group)](results: Results[R], part: _Part, start: str) -> _Offer:
+    key = sort_key(part.sort_by) if part.sort_by else lambda _: _MISSING
     places = results.places or [""] * len(results.resources)
     items = [
-        _Item(part.key(resource.resource()), resource, place)
+        _Item(key(resource.resource()), resource, place)
         for resource, place in zip(results.resources, places, strict=True)
     ]
     return _Offer(items, start, results.next, results.total)

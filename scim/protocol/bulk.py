@@ -1,13 +1,15 @@
 """Bulk requests and replies, and the references between their operations (RFC 7644 §3.7).
 
-A reference is a whole text, `bulkId:x`, a part of an operation's path, or a value in the path of a PATCH:
-`members[value eq "bulkId:x"]`.
+A reference, `bulkId:x`, stands in a part of an operation's path, in `value`, `$ref`, `members` or `manager` of its
+data, or in the path of a PATCH: `members[value eq "bulkId:x"]`. Elsewhere it is a text like any other.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from scim.domain.resources import document_text
 from scim.errors import InvalidSyntax, PayloadTooLarge
@@ -20,17 +22,22 @@ MAX_OPERATIONS = 1_000
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 _METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PREFIX = "bulkId:"
-_IN_FILTER = re.compile(r'"bulkId:([^"\\]+)"')
-_PATH = "path"
+_WHOLE = re.compile(r"^(?P<before>)bulkId:(?P<id>.+)(?P<after>)$", re.DOTALL)
+_IN_URL = re.compile(r"^(?P<before>(?:.*/)?)bulkId:(?P<id>[^/]+)(?P<after>)$")
+_IN_FILTER = re.compile(r'(?P<before>")bulkId:(?P<id>[^"\\]+)(?P<after>")')
+_WHERE = {"value": _WHOLE, "members": _WHOLE, "manager": _WHOLE, "$ref": _IN_URL, "path": _IN_FILTER}
+"""What a reference looks like, by the last part of the name of the text that holds it, in lower case."""
+_NAME_PARTS = re.compile("[:.]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class BulkOperation:
     """One operation.
 
     Attributes:
         method: In capitals.
-        path: As given: below the base URL.
+        path: Below the base URL, decoded.
+        query: What follows the path's question mark.
         bulk_id: The client's name for it; "" when it has none.
         version: The version that the resource must be at; None for any.
         data: The body that the operation would have alone; None when there is none.
@@ -38,14 +45,15 @@ class BulkOperation:
 
     method: str
     path: str
+    query: str = ""
     bulk_id: str = ""
     version: str | None = None
     data: Any = None
 
-    @property
+    @cached_property
     def references(self) -> frozenset[str]:
         """The bulkIds that its path and its data refer to."""
-        return frozenset(_in_path(self.path)) | frozenset(_in_data(self.data))
+        return frozenset(_in_path(self.path)) | frozenset(references_in(self.data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,76 +126,73 @@ def bulk_response(results: Sequence[BulkResult]) -> Response:
     return Response(status=200, body=f'{{"schemas":["{BULK_RESPONSE}"],"Operations":[{texts}]}}')
 
 
-def resolved(value: Any, ids: Mapping[str, str]) -> Any:
-    """Data, or a path, with the ids of resources in the place of the bulkIds in `ids`."""
+def references_in(value: Any, name: str = "") -> Iterator[str]:
+    """The bulkIds that data refer to; `name` is that of the attribute that holds them."""
     if type(value) is str:
-        return ids.get(value[len(_PREFIX) :], value) if value.startswith(_PREFIX) else value
+        yield from (match["id"] for match in _matches(value, name))
+    elif type(value) is list:
+        for each in value:
+            yield from references_in(each, name)
+    elif type(value) is dict:
+        for inner, each in value.items():
+            yield from references_in(each, inner)
+
+
+def resolved(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
+    """Data with the ids of resources in the place of the bulkIds in `ids`."""
+    if type(value) is str:
+        for match in reversed(list(_matches(value, name))):
+            found = ids.get(match["id"])
+            if found is not None:
+                value = f"{value[: match.start()]}{match['before']}{found}{match['after']}{value[match.end() :]}"
+        return value
     if type(value) is list:
-        return [resolved(each, ids) for each in value]
+        return [resolved(each, ids, name) for each in value]
     if type(value) is dict:
-        return {name: _resolved_member(name, each, ids) for name, each in value.items()}
+        return {inner: resolved(each, ids, inner) for inner, each in value.items()}
     return value
-
-
-def _resolved_member(name: str, value: Any, ids: Mapping[str, str]) -> Any:
-    if name.lower() == _PATH and type(value) is str:
-        return _IN_FILTER.sub(lambda match: f'"{ids.get(match[1], _PREFIX + match[1])}"', value)
-    return resolved(value, ids)
 
 
 def resolved_path(path: str, ids: Mapping[str, str]) -> str:
     """A path with ids in the place of bulkIds."""
-    return "/".join(resolved(part, ids) for part in path.split("/"))
+    return "/".join(
+        ids.get(part.removeprefix(_PREFIX), part) if part.startswith(_PREFIX) else part for part in path.split("/")
+    )
 
 
-def detached(data: Document, unknown: Callable[[str], bool]) -> tuple[Document, list[Document]]:
-    """Data without the values that refer to resources which are not there yet, and what adds them later.
+def detached(data: Document) -> tuple[Document, list[Document]]:
+    """Data without the values that refer to other operations, and the operations of a PATCH that adds them.
 
-    Args:
-        data: The data of a POST.
-        unknown: Whether a bulkId has no id yet.
-
-    Returns:
-        The rest of the data, and the operations of a PATCH that completes it. Only values of whole attributes, and
-        elements of lists, can be left out: members, or a manager.
+    What is left out are elements of lists, such as members, and whole attributes, such as a manager.
     """
     rest: Document = {}
     later: list[Document] = []
     for name, value in data.items():
-        if type(value) is dict and ":" in name and not _refers(value.get("value"), unknown):
-            inner, more = detached(value, unknown)
-            rest[name] = inner
-            later += [{**each, "path": f"{name}:{each['path']}"} for each in more]
-        elif type(value) is list:
-            waiting = [each for each in value if _refers(each, unknown)]
-            rest[name] = [each for each in value if not _refers(each, unknown)]
-            later += [{"op": "add", "path": name, "value": waiting}] if waiting else []
-        elif _refers(value, unknown):
-            later.append({"op": "add", "path": name, "value": value})
-        else:
+        if type(value) is list:
+            rest[name] = [each for each in value if not any(references_in(each, name))]
+            referring = [each for each in value if any(references_in(each, name))]
+            later += [{"op": "add", "path": name, "value": referring}] if referring else []
+        elif not any(references_in(value, name)):
             rest[name] = value
+        elif type(value) is dict and not any(
+            type(each) is str and _matches(each, inner) for inner, each in value.items()
+        ):
+            rest[name], inner_later = detached(value)
+            later += [each | {"path": f"{name}:{each['path']}"} for each in inner_later]
+        else:
+            later.append({"op": "add", "path": name, "value": value})
     return rest, later
 
 
-def _refers(value: Any, unknown: Callable[[str], bool]) -> bool:
-    return any(unknown(bulk_id) for bulk_id in _in_data(value))
-
-
-def _in_data(value: Any) -> Iterator[str]:
-    if type(value) is str:
-        if value.startswith(_PREFIX):
-            yield value[len(_PREFIX) :]
-    elif type(value) is list:
-        for each in value:
-            yield from _in_data(each)
-    elif type(value) is dict:
-        for name, each in value.items():
-            yield from _IN_FILTER.findall(each) if name.lower() == _PATH and type(each) is str else _in_data(each)
+def _matches(text: str, name: str) -> list[re.Match[str]]:
+    if _PREFIX not in text:
+        return []
+    pattern = _WHERE.get(_NAME_PARTS.split(name)[-1].lower())
+    return list(pattern.finditer(text)) if pattern else []
 
 
 def _in_path(path: str) -> Iterator[str]:
-    for part in path.split("/"):
-        yield from _in_data(part)
+    yield from (part.removeprefix(_PREFIX) for part in path.split("/") if part.startswith(_PREFIX))
 
 
 def _operation(given: Any) -> BulkOperation:
@@ -203,8 +208,14 @@ def _operation(given: Any) -> BulkOperation:
         raise InvalidSyntax('The "bulkId" and the "version" of an operation must be text.')
     if method.upper() == "POST" and not bulk_id:
         raise InvalidSyntax('An operation with the method POST needs a "bulkId".')
+    path, _, query = path.partition("?")
     return BulkOperation(
-        method=method.upper(), path=path, bulk_id=bulk_id, version=version or None, data=parts.get("data")
+        method=method.upper(),
+        path="/".join(map(unquote, path.split("/"))),
+        query=query,
+        bulk_id=bulk_id,
+        version=version or None,
+        data=parts.get("data"),
     )
 
 

@@ -47,5 +47,5 @@ def _integer(query: Mapping[str, str], name: str, default: int, error: type[Scim
     if not text:
         return default
     if not _INTEGER.fullmatch(text):
-        raise error(f"{name} must be an integer.")
+        raise error(f"{name} must be an integer of at most 18 digits.")
     return int(text)

@@ -17,10 +17,17 @@ _ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """One value of a group's `members` or a user's `groups`."""
+    """A group's `members`, or a user's `groups`.
+
+    Attributes:
+        name: Of the attribute.
+        values: Who, or which groups.
+        type: The `type` of each; None for the resource type of each.
+    """
 
     name: str
     values: Sequence[Member]
+    type: str | None = None
 
 
 def location(base_url: str, resource_type: str, resource_id: str) -> str:
@@ -42,14 +49,14 @@ def represent(resource: Resource, base_url: str, projection: Projection, referen
     document = resource.resource()
     document["meta"]["location"] = location(base_url, resource.resource_type, resource.id)
     if references is not None:
-        document[references.name] = [_reference(base_url, member) for member in references.values]
+        document[references.name] = [_reference(base_url, member, references.type) for member in references.values]
     return document_text(projection.apply(document))
 
 
 def _spliced(resource: Resource, base_url: str, references: Reference | None) -> str:
     extra = ""
     if references is not None:
-        values = ",".join(_reference_text(base_url, member) for member in references.values)
+        values = ",".join(_reference_text(base_url, member, references.type) for member in references.values)
         extra = f',"{references.name}":[{values}]'
     escaped_version = resource.version.replace('"', '\\"')
     return (
@@ -59,9 +66,10 @@ def _spliced(resource: Resource, base_url: str, references: Reference | None) ->
     )
 
 
-def _reference(base_url: str, member: Member) -> Document:
-    return {"value": member.id, "$ref": location(base_url, member.type, member.id), "type": member.type}
+def _reference(base_url: str, member: Member, kind: str | None) -> Document:
+    return {"value": member.id, "$ref": location(base_url, member.type, member.id), "type": kind or member.type}
 
 
-def _reference_text(base_url: str, member: Member) -> str:
-    return f'{{"value":"{member.id}","$ref":"{base_url}/{_ENDPOINTS[member.type]}/{member.id}","type":"{member.type}"}}'
+def _reference_text(base_url: str, member: Member, kind: str | None) -> str:
+    url = f"{base_url}/{_ENDPOINTS[member.type]}/{member.id}"
+    return f'{{"value":"{member.id}","$ref":"{url}","type":"{kind or member.type}"}}'

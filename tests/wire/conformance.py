@@ -96,8 +96,10 @@ def _list(sent: dict[str, Any], reply: Reply) -> Iterator[str]:
     body = reply.body
     by_cursor = "cursor" in _asked(sent)
     numbers = {name: body.get(name) for name in ("totalResults", "startIndex", "itemsPerPage")}
-    if by_cursor:  # a page by cursor has no startIndex (RFC 9865 §2)
+    if by_cursor:  # a page by cursor has no startIndex, and may be without a total (RFC 9865 §2)
         del numbers["startIndex"]
+        if numbers["totalResults"] is None:
+            del numbers["totalResults"]
     if any(type(number) is not int for number in numbers.values()) or body["itemsPerPage"] != len(body["Resources"]):
         yield f"The page says {numbers}, with {len(body['Resources'])} resources."
     if ("startIndex" in body) == by_cursor or ("nextCursor" in body and not by_cursor):

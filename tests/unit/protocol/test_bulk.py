@@ -26,16 +26,28 @@ def test_parts_of_the_wrong_type_are_refused(parts):
 
 
 def test_references_are_found_in_paths_and_in_data():
-    assert operation(data={"a": ["bulkId:x", {"b": "bulkId:y"}], "c": "bulk:z"}).references == {"x", "y"}
+    assert operation(data={"members": ["bulkId:x", {"value": "bulkId:y"}], "value": "bulk:z"}).references == {"x", "y"}
     found = parse_bulk({"Operations": [{"method": "DELETE", "path": "/Users/bulkId:p"}]})
     assert found.operations[0].references == {"p"}
 
 
+def test_a_text_that_only_looks_like_a_reference_is_a_text():
+    data = {"displayName": "bulkId:a", "userName": "bulkId:a", "value": "about bulkId:a", "title": ["bulkId:a"]}
+
+    assert not operation(data=data).references
+    assert resolved(data, {"a": "1"}) == data
+
+
 def test_references_are_replaced_where_the_id_is_known():
     ids = {"a": "1"}
-    data = {"members": [{"value": "bulkId:a"}, {"value": "bulkId:b"}], "n": 1, "x": "about bulkId:a"}
+    data = {"members": [{"value": "bulkId:a", "$ref": "../Users/bulkId:a"}, {"value": "bulkId:b"}, "bulkId:a"], "n": 1}
 
-    assert resolved(data, ids) == {"members": [{"value": "1"}, {"value": "bulkId:b"}], "n": 1, "x": "about bulkId:a"}
+    assert resolved(data, ids) == {
+        "members": [{"value": "1", "$ref": "../Users/1"}, {"value": "bulkId:b"}, "1"],
+        "n": 1,
+    }
+    assert resolved({f"{ENTERPRISE_USER}:manager": "bulkId:a"}, ids) == {f"{ENTERPRISE_USER}:manager": "1"}
+    assert resolved({f"{ENTERPRISE_USER}:manager.value": "bulkId:a"}, ids) == {f"{ENTERPRISE_USER}:manager.value": "1"}
     assert resolved_path("/Users/bulkId:a", ids) == "/Users/1"
 
 
@@ -50,15 +62,23 @@ def test_references_in_the_path_of_a_patch_are_found_and_replaced():
 def test_members_and_managers_can_be_added_later():
     group = {"displayName": "g", "members": [{"value": "1"}, {"value": "bulkId:b"}]}
 
-    assert detached(group, lambda bulk_id: bulk_id == "b") == (
+    assert detached(group) == (
         {"displayName": "g", "members": [{"value": "1"}]},
         [{"op": "add", "path": "members", "value": [{"value": "bulkId:b"}]}],
     )
-    assert detached(MANAGER, lambda bulk_id: bulk_id == "b") == (
+    assert detached(MANAGER) == (
         {"userName": "x", ENTERPRISE_USER: {"department": "d"}},
         [{"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": {"value": "bulkId:b"}}],
     )
 
 
-def test_nothing_is_left_out_of_what_refers_to_nothing_unknown():
-    assert detached(MANAGER, lambda _: False) == (MANAGER, [])
+def test_nothing_is_left_out_of_what_refers_to_nothing():
+    data = {"userName": "x", "name": {"givenName": "y"}, "emails": [{"value": "z"}], "urn:x:y": {"a": 1}}
+    assert detached(data) == (data, [])
+
+
+def test_paths_are_decoded_and_queries_are_taken_apart():
+    (found,) = parse_bulk(
+        {"Operations": [{"method": "DELETE", "path": "/Users/bulkId:a%20b?attributes=id&x=%2F"}]}
+    ).operations
+    assert (found.path, found.query, found.references) == ("/Users/bulkId:a b", "attributes=id&x=%2F", {"a b"})
