@@ -41,7 +41,11 @@ class TableGroups:
 
     async def members(self, group_id: str, limit: int | None = None) -> Sequence[Member]:
         """One call for each thousand members."""
-        return [entities.member_of(row) for row in await self._table.first(keys.members(group_id), limit)]
+        span = keys.members(group_id)
+        if limit is not None:
+            return [entities.member_of(row) for row in await self._table.first(span, limit)]
+        pages = self._table.pages(span, columns=("type",))  # all else would only have to be sent and read
+        return [entities.member_of(row) async for page in pages for row in page.rows]
 
     async def existing_members(self, provider_id: str, ids: Iterable[str]) -> dict[str, Member]:
         """See `memberships.present_ids` for the number of calls."""

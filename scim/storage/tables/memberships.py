@@ -4,6 +4,7 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import batched
 
 from scim.domain.groups import Member, MembershipChange
 from scim.storage.tables import entities, keys
@@ -12,7 +13,14 @@ from scim.storage.tables.rows import ANY_ETAG, Delete, Insert, KeyRange, Merge, 
 
 ROWS_PER_MEMBERSHIP = 2
 POINT_READS = 100
-"""Up to so many ids are looked up by parallel point reads; more by ranges."""
+"""Up to so many ids are looked up by parallel point reads; more by ranges, unless they are far apart."""
+SPARSE = 25
+"""A page of keys that tells of fewer ids takes longer than to look each of them up..."""
+MAX_SPARSE = 1_000
+"""...as long as they are no more than these."""
+RANGES_AT_ONCE = 4
+RANGE_IDS = 5_000
+"""A lookup by ranges is made in up to so many parts at the same time, of so many ids at least."""
 
 type Step = Member | str
 """A member to add, or the id of one to remove."""
@@ -81,11 +89,12 @@ async def outstanding(table: DirectoryTable, group_id: str, steps: Sequence[Step
     return [step for step in steps if (step in present if isinstance(step, str) else step.id not in present)]
 
 
-async def present_ids(table: DirectoryTable, prefix: str, ids: Iterable[str]) -> set[str]:
+async def present_ids(table: DirectoryTable, prefix: str, ids: Iterable[str], *, max_sparse: int = 0) -> set[str]:
     """Those of the ids for which there is a row `<prefix><id>`.
 
     Reads keys only and leaps from each page's end to the next id that is wanted, so that it takes at most one call for
-    each id and at most one for each thousand rows under the prefix.
+    each id and at most one for each thousand rows under the prefix. Where ids turn out to be sparse, up to `max_sparse`
+    are looked up one by one.
     """
     wanted = sorted(set(ids))
     present: set[str] = set()
@@ -98,7 +107,12 @@ async def present_ids(table: DirectoryTable, prefix: str, ids: Iterable[str]) ->
         present.update(row.row_key.removeprefix(prefix) for row in page.rows)
         if page.continuation is None:
             break
-        position = bisect_right(wanted, page.rows[-1].row_key.removeprefix(prefix))
+        told = bisect_right(wanted, page.rows[-1].row_key.removeprefix(prefix))
+        is_sparse = told - position < SPARSE
+        position = told
+        if is_sparse and len(wanted) - position <= max_sparse:
+            present |= await _read_each(table, prefix, wanted[position:])
+            break
     return present.intersection(wanted)
 
 
@@ -111,7 +125,17 @@ async def existing_members(table: DirectoryTable, provider: str, ids: Iterable[s
 
 
 async def _existing(table: DirectoryTable, prefix: str, ids: Sequence[str]) -> set[str]:
-    if len(ids) > POINT_READS:
-        return await present_ids(table, prefix, ids)
-    rows = await asyncio.gather(*(table.get(prefix + id_) for id_ in ids))
-    return {id_ for id_, row in zip(ids, rows, strict=True) if row is not None}
+    if len(ids) <= POINT_READS:
+        return await _read_each(table, prefix, ids)
+    parts = batched(sorted(ids), max(RANGE_IDS, -(-len(ids) // RANGES_AT_ONCE)), strict=False)
+    return set().union(
+        *await asyncio.gather(*(present_ids(table, prefix, part, max_sparse=MAX_SPARSE) for part in parts))
+    )
+
+
+async def _read_each(table: DirectoryTable, prefix: str, ids: Sequence[str]) -> set[str]:
+    present: set[str] = set()
+    for some in batched(ids, POINT_READS, strict=False):
+        rows = await asyncio.gather(*(table.get(prefix + id_) for id_ in some))
+        present.update(id_ for id_, row in zip(some, rows, strict=True) if row is not None)
+    return present
