@@ -129,7 +129,7 @@ def predictions(members: int, others: int, pages: int) -> dict[str, Cost]:
         "read it with members": Cost(1 + reads(members)),
         # its group, a range and its users; the first page also counts, and each leaves a bookmark
         "its members by index": Cost(reads(members) + pages * (1 + 1 + PAGE + 1 + 1), pages),
-        "a page in the middle": Cost(1 + reads(members // 2) + reads(members) + 1 + PAGE + 1 + 1, 1),
+        "a page in the middle": Cost(1 + reads(members) + 1 + PAGE + 1 + 1, 1),
         "its members by cursor": Cost(1 + pages * (1 + 1 + PAGE)),
         "PUT, 1,000 out and 1,000 in": Cost(
             1 + reads(members) + looked_up(others, everybody) + change_calls(exchanged) + 1, change_rows(exchanged)

@@ -141,6 +141,8 @@ class Search[R: Resource]:
         bookmark = await self._bookmarks.find(name, query.start_index) if query.start_index > 1 else None
         if bookmark is not None and not stream.is_everything:
             total, rows = bookmark.total, await self._rows(stream, query, bookmark.after)
+        elif query.start_index > 1 and not stream.is_everything:
+            total, rows = await self._counted_rows(stream, query)
         else:
             start = bookmark.after if bookmark else None
             total, rows = await asyncio.gather(self._total(provider, stream), self._rows(stream, query, start))
@@ -193,6 +195,14 @@ class Search[R: Resource]:
                 return []
             span = keys.after(skipped, span)
         return await self._table.first(span, query.count, stream.where)
+
+    async def _counted_rows(self, stream: _Stream, query: Query) -> tuple[int, list[Row]]:
+        """The total, and the rows of a page that starts somewhere: the keys tell both, and are read once."""
+        row_keys = await self._table.keys(stream.keys, stream.where)
+        if len(row_keys) < query.start_index:
+            return len(row_keys), []
+        span = keys.after(row_keys[query.start_index - 2], stream.keys)
+        return len(row_keys), await self._table.first(span, query.count, stream.where)
 
     async def _skip(self, span: KeyRange, where: Sequence[Condition], count: int) -> str | None:
         """The key of the row at position `count`, reading keys only; None when there are fewer."""
