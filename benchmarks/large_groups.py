@@ -131,8 +131,10 @@ def predictions(members: int, others: int, pages: int) -> dict[str, Cost]:
         "its members by index": Cost(reads(members) + pages * (1 + 1 + PAGE + 1 + 1), pages),
         "a page in the middle": Cost(1 + reads(members) + 1 + PAGE + 1 + 1, 1),
         "its members by cursor": Cost(1 + pages * (1 + 1 + PAGE)),
+        # whom it adds is looked up by the request, and again by the sweeper that goes on with the list
         "PUT, 1,000 out and 1,000 in": Cost(
-            1 + reads(members) + looked_up(others, everybody) + change_calls(exchanged) + 1, change_rows(exchanged)
+            1 + reads(members) + 2 * looked_up(others, everybody) + change_calls(exchanged) + lists(exchanged) + 1,
+            change_rows(exchanged),
         ),
         "add one member": Cost(2, 5),
         "remove one member": Cost(1, 5),
