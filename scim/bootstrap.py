@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import uuid6
@@ -32,6 +33,7 @@ from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.users import TableUsers
 
 if TYPE_CHECKING:
+    from scim.administration import Administration
     from scim.settings import Settings  # pydantic, which it needs, costs 0.1 s of a cold start
 
 
@@ -51,10 +53,12 @@ class Uuid7Identifiers:
         return str(uuid6.uuid7())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Application:
     """Rollcall, wired."""
 
+    rows: Rows
+    table: DirectoryTable
     dispatcher: Dispatcher
     services: Services
     users: TableUsers
@@ -67,7 +71,15 @@ class Application:
     jobs: JobRunner
     bookmarks: Bookmarks
     clock: Clock
+    identifiers: Identifiers
     background: Background
+
+    @cached_property
+    def administration(self) -> "Administration":
+        """Administration: imported and wired when it is first asked for."""
+        from scim.administration import administration  # noqa: PLC0415 - it needs pydantic, and provisioning does not
+
+        return administration(self)
 
 
 def build(settings: "Settings") -> Application:
@@ -115,6 +127,8 @@ def assemble(
     )
     authenticator = Authenticator(tokens, providers, vault, clock, background)
     return Application(
+        rows=rows,
+        table=table,
         dispatcher=Dispatcher(services, authenticator),
         services=services,
         users=users,
@@ -129,5 +143,6 @@ def assemble(
         jobs=jobs,
         bookmarks=bookmarks,
         clock=clock,
+        identifiers=identifiers,
         background=background,
     )

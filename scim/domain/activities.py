@@ -1,6 +1,7 @@
 """Activities: the record that every accepted change leaves, in the same transaction as the change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -9,7 +10,7 @@ from scim.domain.users import User, UserType
 
 
 class Status(StrEnum):
-    """The labels that administrators filter by (R107-R121)."""
+    """The labels that administrators filter by: the fifteen of R107-R121, then those that are ours (`FAMILIES`)."""
 
     END_USER_CREATED = "End User Created"
     END_USER_UPDATED = "End User Updated"
@@ -27,6 +28,80 @@ class Status(StrEnum):
     SSO_DISABLED = "Disabled"
     SSO_ENABLED = "Enabled"
 
+    SSO_UPDATED = "SSO Updated"
+    SCIM_ENABLED = "SCIM Enabled"
+    SCIM_DISABLED = "SCIM Disabled"
+    TOKEN_EXPIRING = "Token Expiring"  # noqa: S105
+    ACCOUNT_CREATED = "Account Created"
+    ACCOUNT_UPDATED = "Account Updated"
+    ACCOUNT_DEACTIVATED = "Account Deactivated"
+    ACCOUNT_REACTIVATED = "Account Reactivated"
+    ACCOUNT_DELETED = "Account Deleted"
+    ACCOUNT_RESTORED = "Account Restored"
+    ACCOUNT_ADOPTED = "Account Adopted"
+    ACCOUNT_ROLES_UPDATED = "Account Roles Updated"
+    ADMINISTRATOR_ADDED = "System Administrator Added"
+    ADMINISTRATOR_REMOVED = "System Administrator Removed"
+    MFA_ENROLLED = "MFA Enrolled"
+    MFA_RESET = "MFA Reset"
+    PASSWORD_CHANGED = "Password Changed"  # noqa: S105
+    SIGNED_IN = "Signed In"
+    SIGN_IN_LOCKED = "Sign-in Locked"
+    ACCESS_TOKEN_CREATED = "Access Token Created"  # noqa: S105
+    ACCESS_TOKEN_REMOVED = "Access Token Removed"  # noqa: S105
+    ORGANIZATION_CREATED = "Organization Created"
+    ORGANIZATION_UPDATED = "Organization Updated"
+    ORGANIZATION_DELETED = "Organization Deleted"
+    ROLE_CREATED = "Role Created"
+    ROLE_UPDATED = "Role Updated"
+    ROLE_DELETED = "Role Deleted"
+
+
+class ActivityType(StrEnum):
+    """The first filter of the log. "SSO" shows everything on SSO and SCIM (R105)."""
+
+    SSO = "SSO"
+    ACCOUNT = "Account"
+    ORGANIZATION = "Organization"
+    ROLE = "Role"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Statuses that belong together in the filter.
+
+    Attributes:
+        type: The activity type that shows them.
+        name: The heading above them. Those under "SCIM" and "SSO" are the fifteen (R107-R121), all others are ours.
+        statuses: In the order of the list.
+    """
+
+    type: ActivityType
+    name: str
+    statuses: tuple[Status, ...]
+
+
+_ALL = tuple(Status)
+
+
+def _between(first: Status, last: Status) -> tuple[Status, ...]:
+    return _ALL[_ALL.index(first) : _ALL.index(last) + 1]
+
+
+FAMILIES = (
+    Family(ActivityType.SSO, "SCIM", _between(Status.END_USER_CREATED, Status.USER_GROUP_UPDATED)),
+    Family(ActivityType.SSO, "SSO", _between(Status.SSO_CREATED, Status.SSO_ENABLED)),
+    Family(ActivityType.SSO, "More", _between(Status.SSO_UPDATED, Status.TOKEN_EXPIRING)),
+    Family(ActivityType.ACCOUNT, "Account", _between(Status.ACCOUNT_CREATED, Status.ACCESS_TOKEN_REMOVED)),
+    Family(
+        ActivityType.ORGANIZATION,
+        "Organization",
+        _between(Status.ORGANIZATION_CREATED, Status.ORGANIZATION_DELETED),
+    ),
+    Family(ActivityType.ROLE, "Role", _between(Status.ROLE_CREATED, Status.ROLE_DELETED)),
+)
+TYPE_OF: Mapping[Status, ActivityType] = {status: family.type for family in FAMILIES for status in family.statuses}
+
 
 MAX_SUBJECT_NAME = 256
 """Characters of a name that an activity keeps: enough to recognise somebody by, and no name makes it too large."""
@@ -40,11 +115,22 @@ class Actor:
         kind: An identity provider's token, a person in the console, or Rollcall itself.
         id: The token's or the person's id.
         request_id: Ties the activity to the log of the request.
+        name: What the person was called then; "" for tokens, whose id says enough.
+        mfa: Whether the person entered a time-based code for this very change (R013, R014).
     """
 
     kind: Literal["token", "account", "system"]
     id: str
     request_id: str
+    name: str = ""
+    mfa: bool = False
+
+    def verified(self) -> "Actor":
+        """The same, with `mfa` set."""
+        return replace(self, mfa=True)
+
+
+type SubjectKind = Literal["user", "group", "token", "provider", "organization", "role", "accessToken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +156,7 @@ class Activity:
     status: Status
     provider: str
     actor: Actor
-    subject_kind: Literal["user", "group", "token", "provider"]
+    subject_kind: SubjectKind
     subject_id: str
     subject_name: str = ""
     organizations: tuple[str, ...] = ()

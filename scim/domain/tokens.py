@@ -80,18 +80,18 @@ class TokenText:
         return bool(digest) and hmac.compare_digest(self.digest, digest)
 
 
-def generate_token() -> TokenText:
+def generate_token(prefix: str = PREFIX) -> TokenText:
     """A new token."""
     token_id, secret = secrets.token_hex(8), secrets.token_hex(32)
-    body = f"{PREFIX}_{token_id}_{secret}"
+    body = f"{prefix}_{token_id}_{secret}"
     return TokenText(token_id, f"{body}_{_checksum(body)}")
 
 
-def parse_token(text: str) -> TokenText | None:
+def parse_token(text: str, prefix: str = PREFIX) -> TokenText | None:
     """The token that a client presented, or None when the text cannot be one: wrong form or wrong checksum."""
     body, _, checksum = text.rpartition("_")
     parts = body.split("_")
-    if len(text) > 200 or len(parts) != 3 or parts[0] != PREFIX or not all(parts):  # noqa: PLR2004 - prefix, id, secret
+    if len(text) > 200 or len(parts) != 3 or parts[0] != prefix or not all(parts):  # noqa: PLR2004 - prefix, id, secret
         return None
     if not text.isascii() or not parts[1].isalnum() or _checksum(body) != checksum:
         return None

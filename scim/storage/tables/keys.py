@@ -27,6 +27,7 @@ All rows of the directory are in one partition, so that every change is one enti
 | `i|<jobId>|<n>` | the list of a job's changes of members | jobs with long lists need several rows |
 | `b|<query>|<startIndex>` | where a page starts | see `bookmarks` |
 | `q|P|<userId>` | a native account that waits for an administrator's decision | adoption |
+| `z|<roleId>|<accountId>` | nothing | who has a role natively; the role itself is in the account's `p` row |
 | `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
 
 `config` is small and has a partition for each kind: `idp` (providers, by id), `tok` (token records, by token id) and
@@ -200,6 +201,22 @@ def adoption(provider: str, user_id: str) -> str:
 
 
 ADMINISTRATORS = "k|sysadmins"
+
+
+def profile(account_id: str) -> str:
+    """What the console manages of an account."""
+    return f"p|{account_id}"
+
+
+def role_holder(role_id: str, account_id: str) -> str:
+    """The account's place among those who have a role natively."""
+    return f"z|{role_id}|{account_id}"
+
+
+def role_holders(role_id: str) -> KeyRange:
+    """Who has a role natively."""
+    return prefix_range(f"z|{role_id}|")
+
 
 # Groups and memberships
 

@@ -1,0 +1,102 @@
+"""Personal access tokens: what scripts of administrators sign in with.
+
+A token acts in the name of its owner, with the authority that the owner has at that moment: it stops with the account.
+Only its digest is kept. It lives at most 90 days.
+"""
+
+from datetime import timedelta
+
+from scim.admin.context import Context, Principal
+from scim.admin.people import principal_of
+from scim.admin.problems import Conflicting, Invalid, Missing, SignInRequired
+from scim.admin.services import Services
+from scim.domain.activities import Status
+from scim.domain.authority import Action
+from scim.domain.people import ACCESS_TOKEN_PREFIX, MAX_ACCESS_TOKEN_LIFE, MAX_ACCESS_TOKENS, AccessToken
+from scim.domain.tokens import TokenText, generate_token, parse_token
+
+USE_NOTED_EVERY = timedelta(minutes=5)
+_REFUSED = "The access token is missing, not recognised or expired."
+
+
+async def signed_in_by(services: Services, text: str) -> Principal:
+    """The person in whose name a script calls.
+
+    Raises:
+        SignInRequired: The token is not known or not alive, or its owner is no active system administrator any more.
+    """
+    presented = parse_token(text, ACCESS_TOKEN_PREFIX)
+    token = await services.access_tokens.get(presented.id) if presented else None
+    now = services.clock.now()
+    if presented is None or token is None or not presented.matches(token.digest) or now >= token.expires_at:
+        raise SignInRequired(_REFUSED)
+    owner = await services.accounts.get(token.account_id)
+    if owner is None or not owner.standing.active or not owner.administrator:
+        raise SignInRequired(_REFUSED)
+    if token.last_used is None or now - token.last_used >= USE_NOTED_EVERY:
+        services.background.run(services.access_tokens.record_use(token.id, now), "access_token_use_not_noted")
+    return await principal_of(services, owner, via="accessToken", credential=token.id, verified_at=token.created_at)
+
+
+async def issue(context: Context, label: str, days: int) -> tuple[AccessToken, TokenText]:
+    """A new token of the person's own; the only time that its text is to be had.
+
+    Args:
+        context: A system administrator in a session of the console: a token makes no tokens.
+        label: What its owner calls it.
+        days: Its life.
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Conflicting: As many as there may be.
+        Invalid: The life is too long.
+    """
+    context.require_recent(Action.MANAGE_SETTINGS)
+    if context.principal.via != "session":
+        raise Conflicting("An access token cannot make another one. Sign in to the console.", "session_required")
+    life = timedelta(days=days)
+    if life > MAX_ACCESS_TOKEN_LIFE:
+        raise Invalid(f"An access token lives {MAX_ACCESS_TOKEN_LIFE.days} days at most.", "days")
+    services, now = context.services, context.now
+    present = await services.access_tokens.of(context.principal.account_id)
+    if sum(now < token.expires_at for token in present) >= MAX_ACCESS_TOKENS:
+        raise Conflicting(f"You have {MAX_ACCESS_TOKENS} access tokens. Remove one first.", "too_many_access_tokens")
+    text = generate_token(ACCESS_TOKEN_PREFIX)
+    token = AccessToken(
+        id=text.id,
+        account_id=context.principal.account_id,
+        label=label,
+        digest=text.digest,
+        created_at=now,
+        expires_at=now + life,
+        last_four=text.last_four,
+    )
+    await services.access_tokens.create(token)
+    await services.activities.record(
+        context.activity(Status.ACCESS_TOKEN_CREATED, "accessToken", token.id, f"{label} ••••{token.last_four}")
+    )
+    return token, text
+
+
+async def mine(context: Context) -> list[AccessToken]:
+    """The person's own tokens, newest first."""
+    tokens = await context.services.access_tokens.of(context.principal.account_id)
+    return sorted(tokens, key=lambda token: token.created_at, reverse=True)
+
+
+async def remove(context: Context, token_id: str) -> None:
+    """End a token of the person's own.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    services = context.services
+    token = await services.access_tokens.get(token_id)
+    if token is None or token.account_id != context.principal.account_id:
+        raise Missing("You have no access token with this id.")
+    if await services.access_tokens.remove(token_id):
+        await services.activities.record(
+            context.activity(
+                Status.ACCESS_TOKEN_REMOVED, "accessToken", token.id, f"{token.label} ••••{token.last_four}"
+            )
+        )

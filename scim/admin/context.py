@@ -1,0 +1,128 @@
+"""What every use case of the administration is given: the ports, and who acts."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from scim.admin.problems import Denied
+from scim.admin.services import Services
+from scim.domain.activities import Activity, Actor, Status, SubjectKind
+from scim.domain.authority import Action, Permission, may
+from scim.domain.users import UserType
+
+RECENT = timedelta(hours=1)
+"""How long after a sign-in, or a proof of identity, critical changes need no new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who is signed in.
+
+    Attributes:
+        account_id: The account.
+        name: What activities and others call this person.
+        user_type: Technician or end user.
+        administrator: Whether a system administrator.
+        permissions: What the roles in force grant.
+        organization: An end user's organization, as in `Standing`; None for technicians.
+        via: A session of the console, or a personal access token.
+        credential: The session's or the token's id.
+        verified_at: When this person last proved to be the one: by signing in, or by a time-based code since.
+    """
+
+    account_id: str
+    name: str
+    user_type: UserType
+    administrator: bool = False
+    permissions: frozenset[Permission] = frozenset()
+    organization: str | None = None
+    via: Literal["session", "accessToken"] = "session"
+    credential: str = ""
+    verified_at: datetime
+
+    def may(self, action: Action) -> bool:
+        """See `scim.domain.authority`."""
+        return may(action, self.permissions, administrator=self.administrator)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One request of a person."""
+
+    services: Services
+    principal: Principal
+    request_id: str = ""
+
+    @property
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        return self.services.clock.now()
+
+    @property
+    def actor(self) -> Actor:
+        """The person, as activities name them."""
+        return Actor(kind="account", id=self.principal.account_id, name=self.principal.name, request_id=self.request_id)
+
+    def require(self, action: Action) -> None:
+        """Check that this person may do it.
+
+        Raises:
+            Denied: It takes a system administrator, or a permission that none of the person's roles grants.
+        """
+        if not self.principal.may(action):
+            raise Denied(f"Your roles do not let you {action}.")
+
+    def require_recent(self, action: Action) -> None:
+        """Check that this person may do it, and has signed in or proven who they are within `RECENT`.
+
+        A personal access token counts as recent: it was given out after a proof, and dies within weeks.
+
+        Raises:
+            Denied: See `require`; code `recent_sign_in_required` when only the proof is missing.
+        """
+        self.require(action)
+        if self.principal.via == "session" and self.now - self.principal.verified_at > RECENT:
+            raise Denied(
+                "You signed in a while ago. Enter the code of your authenticator app to go on.",
+                "recent_sign_in_required",
+            )
+
+    def activity(  # noqa: PLR0913 - the parts of a record, by name
+        self,
+        status: Status,
+        subject_kind: SubjectKind,
+        subject_id: str,
+        subject_name: str,
+        *,
+        provider: str = "",
+        organizations: tuple[str, ...] = (),
+        changed: tuple[str, ...] = (),
+        detail: str = "",
+        mfa: bool = False,
+    ) -> Activity:
+        """The record of a change that this person makes now.
+
+        Args:
+            status: The label.
+            subject_kind: What is changed.
+            subject_id: Its id.
+            subject_name: Its name.
+            provider: The provider concerned; "" for none.
+            organizations: Whose activity it is besides the system's.
+            changed: Names of changed attributes.
+            detail: What the label alone does not say.
+            mfa: Whether the person proved who they are for this very change.
+        """
+        return Activity(
+            id=self.services.identifiers.new(),
+            time=self.now,
+            status=status,
+            provider=provider,
+            actor=self.actor if not mfa else self.actor.verified(),
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            subject_name=subject_name,
+            organizations=organizations,
+            changed=changed,
+            detail=detail,
+        )

@@ -1,0 +1,63 @@
+"""What administration is made of: the part of the bootstrap that provisioning never needs, and so never imports."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from scim.admin.services import Services
+from scim.api.authentication import RequestAuthenticator
+from scim.api.dispatch import Api
+from scim.api.routes import ENDPOINTS
+from scim.storage.tables.accounts import TableAccounts
+from scim.storage.tables.activities import TableActivities
+from scim.storage.tables.config_table import ConfigTable
+from scim.storage.tables.people import (
+    TableAccessTokens,
+    TableCredentials,
+    TableProfiles,
+    TableSessions,
+    TableUsedProofs,
+)
+
+if TYPE_CHECKING:
+    from scim.bootstrap import Application
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """Administration, wired.
+
+    Attributes:
+        services: What its use cases work with.
+        api: Answers requests.
+    """
+
+    services: Services
+    api: Api
+
+
+def administration(app: "Application") -> Administration:
+    """The administration of an application."""
+    config = ConfigTable(app.rows, "")
+    services = Services(
+        accounts=TableAccounts(app.users, app.providers),
+        activities=TableActivities(app.table),
+        users=app.users,
+        groups=app.groups,
+        organizations=app.organizations,
+        providers=app.providers,
+        tokens=app.tokens,
+        vault=app.vault,
+        profiles=TableProfiles(app.table),
+        credentials=TableCredentials(config),
+        sessions=TableSessions(config),
+        access_tokens=TableAccessTokens(config),
+        used_proofs=TableUsedProofs(config),
+        clock=app.clock,
+        identifiers=app.identifiers,
+        background=app.background,
+        public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
+    )
+    return Administration(
+        services=services,
+        api=Api(services=services, authenticator=RequestAuthenticator(services), endpoints=ENDPOINTS),
+    )

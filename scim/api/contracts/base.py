@@ -1,0 +1,57 @@
+"""What all contracts have in common."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+from scim.domain.resources import timestamp
+
+Moment = Annotated[datetime, PlainSerializer(timestamp, when_used="json")]
+"""A moment of UTC, RFC 3339 with milliseconds."""
+
+
+class Contract(BaseModel):
+    """A body or a part of one: unknown fields are refused, so that a misspelt one is not lost."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        frozen=True,
+        from_attributes=True,
+        serialize_by_alias=True,
+    )
+
+    @classmethod
+    def of(cls, thing: object, **more: object) -> Self:
+        """The contract with the values that a domain object has under the same names, and more."""
+        names = [name for name in cls.model_fields if name not in more and hasattr(thing, name)]
+        values = {name: getattr(thing, name) for name in names}
+        return cls.model_validate({**values, **more}, by_name=True, by_alias=False)
+
+
+class Parameters(Contract):
+    """The parameters of a query. A field of a tuple type takes a parameter that is given several times."""
+
+
+class Paging(Parameters):
+    """Pages by cursor."""
+
+    cursor: Annotated[str, Field(max_length=2048)] = ""
+    """From `next` of the page before; none for the first page."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """Items wanted at most. A page may have fewer and still not be the last: that one has no `next`."""
+
+
+class PageOf[T](Contract):
+    """A page of a list."""
+
+    items: tuple[T, ...]
+    next: str | None = None
+    """The cursor of the next page; absent on the last one."""
+
+
+Name = Annotated[str, Field(min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$")]
+"""A name for people: no control characters, and not blank."""

@@ -1,0 +1,141 @@
+"""What an endpoint is: one row of a table from which requests are answered and the OpenAPI document is made."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from pydantic import BaseModel
+
+from scim.admin.context import Context, Principal
+from scim.admin.problems import SignInRequired
+from scim.admin.services import Services
+from scim.api.contracts.base import Parameters
+from scim.api.messages import ApiRequest
+
+
+class NoBody(BaseModel):
+    """For endpoints that take no body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call[B: BaseModel, Q: Parameters]:
+    """One request, routed, authenticated and validated.
+
+    Attributes:
+        services: The ports.
+        caller: Who is signed in; None at public endpoints.
+        path: The parameters in the path, by name.
+        query: The parameters behind it.
+        body: The body.
+        request: As it came.
+    """
+
+    services: Services
+    caller: Principal | None
+    path: Mapping[str, str]
+    query: Q
+    body: B
+    request: ApiRequest
+
+    @property
+    def context(self) -> Context:
+        """For the use case.
+
+        Raises:
+            SignInRequired: Nobody is signed in.
+        """
+        if self.caller is None:
+            raise SignInRequired("Sign in first.")
+        return Context(services=self.services, principal=self.caller, request_id=self.request.id)
+
+    @property
+    def if_match(self) -> str | None:
+        """The version that the client read, from `If-Match`; None when it names none, or any."""
+        value = self.request.headers.get("if-match", "").strip()
+        return None if value in {"", "*"} else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a handler returns.
+
+    Attributes:
+        value: The body, as the endpoint's `reply` says; None for none.
+        version: Goes into `ETag`.
+        location: Path below the API of what was created.
+        headers: Further ones.
+        content: A body that is no JSON, instead of `value`: bytes, and their media type.
+    """
+
+    value: BaseModel | None = None
+    version: str | None = None
+    location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: tuple[bytes, str] | None = None
+
+
+type Handler = Callable[[Call[Any, Any]], Awaitable[Reply]]
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An endpoint.
+
+    Attributes:
+        method: In capitals.
+        path: Template below the API's base: `/identity-providers/{providerId}/scim/tokens/{tokenId}:revoke`.
+        name: `operationId`.
+        tag: The area that it is listed under.
+        summary: One line.
+        description: More, when there is more to say: what it costs, what it records.
+        run: The handler.
+        body: The contract of the body; None when it takes none.
+        query: The contract of the parameters.
+        reply: The contract of a successful reply's body; None when it has none.
+        status: Of a successful reply.
+        media_types: Of a reply that is no JSON.
+        refusals: Statuses that it may answer besides those that every endpoint may: 404, 409, 412, ...
+        is_public: Whether it works without being signed in.
+        tells_secret: Whether its reply holds what must not be kept, so that no repetition is answered from memory.
+    """
+
+    method: str
+    path: str
+    name: str
+    tag: str
+    summary: str
+    description: str = ""
+    run: Handler
+    body: type[BaseModel] | None = None
+    query: type[Parameters] = Parameters
+    reply: type[BaseModel] | None = None
+    status: int = 200
+    media_types: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
+    is_public: bool = False
+    tells_secret: bool = False
+
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the parameters in the path."""
+        return _PARAMETER.findall(self.path)
+
+    @property
+    def is_creation(self) -> bool:
+        """Whether a repetition would make a second one, unless an idempotency key tells them apart."""
+        return self.method == "POST" and self.status == 201  # noqa: PLR2004
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the paths of the template; what stands before a `:verb` holds no colon."""
+        parts = _PARAMETER.split(self.path)
+        texts, names = parts[::2], parts[1::2]
+        pieces = [re.escape(texts[0])]
+        for name, text in zip(names, texts[1:], strict=True):
+            value = "[^/:]+" if text.startswith(":") else "[^/]+"
+            pieces.append(f"(?P<{name}>{value}){re.escape(text)}")
+        return re.compile("".join(pieces))

@@ -1,0 +1,135 @@
+"""What the sign-in and the settings of people need from the outside. See `scim.domain.ports`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from scim.domain.people import AccessToken, Credentials, Profile, Session
+
+
+class Profiles(Protocol):
+    """Settings of accounts, and their Native roles."""
+
+    async def get(self, account_id: str) -> Profile:
+        """The profile; one with the defaults when nothing is stored."""
+        ...
+
+    async def save(self, profile: Profile) -> Profile:
+        """Store it, if what is stored is at `profile.version`; returns it with its new version.
+
+        Raises:
+            VersionConflict: It is not.
+        """
+        ...
+
+    async def holders(self, role_id: str) -> Sequence[str]:
+        """The ids of the accounts that have a role natively."""
+        ...
+
+
+class CredentialStore(Protocol):
+    """How accounts sign in natively."""
+
+    async def get(self, account_id: str) -> Credentials:
+        """The credentials; empty ones when nothing is stored."""
+        ...
+
+    async def save(self, credentials: Credentials) -> Credentials:
+        """Store them, if what is stored is at `credentials.version`; returns them with their new version.
+
+        Raises:
+            VersionConflict: It is not.
+        """
+        ...
+
+
+class Sessions(Protocol):
+    """Sessions of the console."""
+
+    async def get(self, account_id: str, session_id: str) -> Session | None:
+        """The session, or None."""
+        ...
+
+    async def create(self, session: Session) -> None:
+        """Store a new one."""
+        ...
+
+    async def update(self, session: Session) -> None:
+        """Note when it was seen and verified; one that has ended stays so."""
+        ...
+
+    async def end(self, account_id: str, session_id: str) -> None:
+        """End it; one that has ended is ignored."""
+        ...
+
+    async def of(self, account_id: str) -> Sequence[Session]:
+        """The account's sessions, those included that are over and not yet removed."""
+        ...
+
+    async def end_all(self, account_id: str) -> int:
+        """End all of them; returns how many there were."""
+        ...
+
+    async def remove_older(self, created_before: datetime) -> int:
+        """Remove those of anybody that began earlier; returns how many there were."""
+        ...
+
+
+class AccessTokens(Protocol):
+    """Personal access tokens."""
+
+    async def get(self, token_id: str) -> AccessToken | None:
+        """The token, or None."""
+        ...
+
+    async def create(self, token: AccessToken) -> None:
+        """Store a new one."""
+        ...
+
+    async def of(self, account_id: str) -> Sequence[AccessToken]:
+        """The account's tokens, by id."""
+        ...
+
+    async def remove(self, token_id: str) -> bool:
+        """Remove it; returns whether there was one."""
+        ...
+
+    async def record_use(self, token_id: str, used_at: datetime) -> None:
+        """Note when it was last used; a missing one is ignored."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts and authenticates small texts, so that they can be kept or handed out; the same on every instance."""
+
+    async def seal(self, purpose: str, content: str) -> str:
+        """The content, sealed for a purpose, in characters that need no escaping in a URL."""
+        ...
+
+    async def open(self, purpose: str, sealed: str) -> str | None:
+        """The content; None when it was not sealed here, or for another purpose."""
+        ...
+
+
+class SetUpSecret(Protocol):
+    """The secret that lets the first administrator in, once."""
+
+    async def matches(self, secret: str) -> bool:
+        """Whether it is the secret, in constant time; never when none is set."""
+        ...
+
+    async def use_up(self) -> None:
+        """Make it worthless."""
+        ...
+
+
+class UsedProofs(Protocol):
+    """Which proofs of identity were used: each is good for one change."""
+
+    async def use(self, proof_id: str, until: datetime) -> bool:
+        """Note that it is used; False when it was already. `until` is when it can be forgotten."""
+        ...
+
+    async def remove_expired(self, now: datetime) -> int:
+        """Forget those whose time is over; returns how many."""
+        ...

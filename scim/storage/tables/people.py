@@ -1,0 +1,346 @@
+"""The ports of `scim.domain.ports.people`: profiles in the directory, the rest in partitions of `config`.
+
+| partition | row key | holds |
+|---|---|---|
+| `cred` | account id | how the account signs in natively |
+| `ses|<account id>` | digest of the cookie's secret | a session |
+| `sesidx` | inverted start of the session, account id, digest | so that old ones are found |
+| `pat` | token id | a personal access token |
+| `patidx|<account id>` | token id | the account's tokens |
+| `proof` | end of its life, id | a proof of identity that was used |
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import batched
+from typing import cast
+
+from scim.domain.people import AccessToken, AuthenticationType, Credentials, NativeRole, Profile, Session
+from scim.domain.ports import VersionConflict
+from scim.storage.tables import keys
+from scim.storage.tables.config_table import ConfigConflict, ConfigTable
+from scim.storage.tables.directory_table import Conflict, DirectoryTable
+from scim.storage.tables.entities import LAYOUT
+from scim.storage.tables.rows import (
+    MAX_BATCH_OPERATIONS,
+    Columns,
+    Delete,
+    Insert,
+    KeyRange,
+    Operation,
+    Replace,
+    Row,
+    Upsert,
+    Value,
+)
+
+
+class TableProfiles:
+    """See `scim.domain.ports.people.Profiles`."""
+
+    def __init__(self, table: DirectoryTable) -> None:
+        self._table = table
+
+    async def get(self, account_id: str) -> Profile:
+        """One call."""
+        row = await self._table.get(keys.profile(account_id))
+        return _profile_of(row) if row else Profile(account_id=account_id)
+
+    async def save(self, profile: Profile) -> Profile:
+        """Two calls: what roles there were is read, because each has a row of its own."""
+        key = keys.profile(profile.account_id)
+        before = await self.get(profile.account_id)
+        if before.version != profile.version:
+            raise VersionConflict
+        old, new = {role.role for role in before.roles}, {role.role for role in profile.roles}
+        columns = _profile_columns(profile)
+        operations: list[Operation] = [
+            Replace(key, columns, profile.version) if profile.version else Insert(key, columns),
+            *(Upsert(keys.role_holder(role, profile.account_id), {}) for role in sorted(new - old)),
+            *(Delete(keys.role_holder(role, profile.account_id)) for role in sorted(old - new)),
+        ]
+        try:
+            etags = await self._table.apply(operations)
+        except Conflict as conflict:
+            raise VersionConflict from conflict
+        return replace(profile, version=etags[key])
+
+    async def holders(self, role_id: str) -> Sequence[str]:
+        """One call for each thousand."""
+        return [keys.last_part(key) for key in await self._table.keys(keys.role_holders(role_id))]
+
+
+class TableCredentials:
+    """See `scim.domain.ports.people.CredentialStore`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._table = config.beside("cred")
+
+    async def get(self, account_id: str) -> Credentials:
+        """One call."""
+        row = await self._table.get(account_id)
+        return _credentials_of(row) if row else Credentials(account_id=account_id)
+
+    async def save(self, credentials: Credentials) -> Credentials:
+        """One call."""
+        columns = _credentials_columns(credentials)
+        try:
+            if credentials.version:
+                etag = await self._table.replace(credentials.account_id, columns, credentials.version)
+            else:
+                etag = await self._table.insert(credentials.account_id, columns)
+        except ConfigConflict as conflict:
+            raise VersionConflict from conflict
+        return replace(credentials, version=etag)
+
+
+_CEILING = 10**16
+
+
+class TableSessions:
+    """See `scim.domain.ports.people.Sessions`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._config = config
+        self._index = config.beside("sesidx")
+
+    async def get(self, account_id: str, session_id: str) -> Session | None:
+        """One call."""
+        row = await self._of(account_id).get(session_id)
+        return _session_of(account_id, row) if row else None
+
+    async def create(self, session: Session) -> None:
+        """Two calls."""
+        await self._index.put(_session_place(session), {"v": LAYOUT})
+        await self._of(session.account_id).insert(session.id, _session_columns(session))
+
+    async def update(self, session: Session) -> None:
+        """One call."""
+        columns: Columns = {"lastSeen": session.last_seen, "verifiedAt": session.verified_at}
+        try:
+            await self._of(session.account_id).merge(session.id, columns)
+        except ConfigConflict:
+            return
+
+    async def end(self, account_id: str, session_id: str) -> None:
+        """One call; the index is cleared with the old ones."""
+        await self._of(account_id).delete(session_id)
+
+    async def of(self, account_id: str) -> Sequence[Session]:
+        """One call."""
+        return [_session_of(account_id, row) for row in await self._of(account_id).all()]
+
+    async def end_all(self, account_id: str) -> int:
+        """One call, and one for each hundred."""
+        rows = await self._of(account_id).all()
+        for some in batched(rows, MAX_BATCH_OPERATIONS, strict=False):
+            for row in some:  # one at a time: another request may end one meanwhile, which must not keep the others
+                await self._of(account_id).delete(row.row_key)
+        return len(rows)
+
+    async def remove_older(self, created_before: datetime) -> int:
+        """One call for each thousand, and two for each that is removed."""
+        places = await self._index.all(KeyRange(_start_of(created_before), "~"))
+        for row in places:
+            _, account_id, session_id = row.row_key.split("|")
+            await self._of(account_id).delete(session_id)
+            await self._index.delete(row.row_key)
+        return len(places)
+
+    def _of(self, account_id: str) -> ConfigTable:
+        return self._config.beside(f"ses|{account_id}")
+
+
+class TableAccessTokens:
+    """See `scim.domain.ports.people.AccessTokens`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._tokens = config.beside("pat")
+        self._config = config
+
+    async def get(self, token_id: str) -> AccessToken | None:
+        """One call."""
+        row = await self._tokens.get(token_id)
+        return _access_token_of(row) if row else None
+
+    async def create(self, token: AccessToken) -> None:
+        """Two calls; the list first, so that no token lives that its owner does not see."""
+        await self._of(token.account_id).put(token.id, {"v": LAYOUT})
+        await self._tokens.insert(token.id, _access_token_columns(token))
+
+    async def of(self, account_id: str) -> Sequence[AccessToken]:
+        """One call, and one for each token."""
+        found = [await self.get(row.row_key) for row in await self._of(account_id).all()]
+        return [token for token in found if token is not None]
+
+    async def remove(self, token_id: str) -> bool:
+        """Up to three calls; the token first, so that none lives that its owner does not see."""
+        token = await self.get(token_id)
+        if token is None:
+            return False
+        await self._tokens.delete(token_id)
+        await self._of(token.account_id).delete(token_id)
+        return True
+
+    async def record_use(self, token_id: str, used_at: datetime) -> None:
+        """One call."""
+        try:
+            await self._tokens.merge(token_id, {"lastUsed": used_at})
+        except ConfigConflict:
+            return
+
+    def _of(self, account_id: str) -> ConfigTable:
+        return self._config.beside(f"patidx|{account_id}")
+
+
+class TableUsedProofs:
+    """See `scim.domain.ports.people.UsedProofs`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._table = config.beside("proof")
+
+    async def use(self, proof_id: str, until: datetime) -> bool:
+        """One call."""
+        try:
+            await self._table.insert(f"{_seconds(until):016d}|{proof_id}", {"v": LAYOUT})
+        except ConfigConflict:
+            return False
+        return True
+
+    async def remove_expired(self, now: datetime) -> int:
+        """One call for each thousand, and one for each that is removed."""
+        rows = await self._table.all(KeyRange(" ", f"{_seconds(now):016d}"))
+        for row in rows:
+            await self._table.delete(row.row_key)
+        return len(rows)
+
+
+def _profile_columns(profile: Profile) -> Columns:
+    columns: dict[str, Value] = {
+        "v": LAYOUT,
+        "phone": profile.phone,
+        "language": profile.language,
+        "timeZone": profile.time_zone,
+        "idleWarningMinutes": profile.idle_warning_minutes,
+        "notifications": profile.notifications,
+        "authenticationType": profile.authentication_type.value,
+        "roles": json.dumps([[role.role, role.added_by, role.added_at.isoformat()] for role in profile.roles]),
+    }
+    if profile.sessions_end is not None:
+        columns["sessionsEnd"] = profile.sessions_end
+    return columns
+
+
+def _profile_of(row: Row) -> Profile:
+    columns = row.columns
+    return Profile(
+        account_id=keys.last_part(row.row_key),
+        phone=str(columns["phone"]),
+        language=str(columns["language"]),
+        time_zone=str(columns["timeZone"]),
+        idle_warning_minutes=int(cast("int", columns["idleWarningMinutes"])),
+        notifications=bool(columns["notifications"]),
+        roles=tuple(
+            NativeRole(role=role, added_by=by, added_at=datetime.fromisoformat(at))
+            for role, by, at in json.loads(str(columns["roles"]))
+        ),
+        authentication_type=AuthenticationType(str(columns["authenticationType"])),
+        sessions_end=cast("datetime | None", columns.get("sessionsEnd")),
+        version=row.etag,
+    )
+
+
+def _credentials_columns(credentials: Credentials) -> Columns:
+    columns: dict[str, Value] = {
+        "v": LAYOUT,
+        "password": credentials.password_hash,
+        "mustChange": credentials.must_change,
+        "totp": credentials.totp_secret,
+        "totpStep": credentials.totp_step,
+        "failures": credentials.failures,
+    }
+    if credentials.password_changed_at is not None:
+        columns["passwordChangedAt"] = credentials.password_changed_at
+    if credentials.locked_until is not None:
+        columns["lockedUntil"] = credentials.locked_until
+    return columns
+
+
+def _credentials_of(row: Row) -> Credentials:
+    columns = row.columns
+    return Credentials(
+        account_id=row.row_key,
+        password_hash=str(columns["password"]),
+        password_changed_at=cast("datetime | None", columns.get("passwordChangedAt")),
+        must_change=bool(columns["mustChange"]),
+        totp_secret=str(columns["totp"]),
+        totp_step=int(cast("int", columns["totpStep"])),
+        failures=int(cast("int", columns["failures"])),
+        locked_until=cast("datetime | None", columns.get("lockedUntil")),
+        version=row.etag,
+    )
+
+
+def _session_columns(session: Session) -> Columns:
+    return {
+        "v": LAYOUT,
+        "createdAt": session.created_at,
+        "verifiedAt": session.verified_at,
+        "lastSeen": session.last_seen,
+        "agent": session.agent,
+        "withMfa": session.with_mfa,
+    }
+
+
+def _session_of(account_id: str, row: Row) -> Session:
+    columns = row.columns
+    return Session(
+        account_id=account_id,
+        id=row.row_key,
+        created_at=cast("datetime", columns["createdAt"]),
+        verified_at=cast("datetime", columns["verifiedAt"]),
+        last_seen=cast("datetime", columns["lastSeen"]),
+        agent=str(columns["agent"]),
+        with_mfa=bool(columns["withMfa"]),
+    )
+
+
+def _session_place(session: Session) -> str:
+    return f"{_start_of(session.created_at)}|{session.account_id}|{session.id}"
+
+
+def _start_of(moment: datetime) -> str:
+    """Sorts later starts first."""
+    return f"{_CEILING - _seconds(moment):017d}"
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.astimezone(UTC).timestamp())
+
+
+def _access_token_columns(token: AccessToken) -> Columns:
+    return {
+        "v": LAYOUT,
+        "account": token.account_id,
+        "label": token.label,
+        "digest": token.digest,
+        "createdAt": token.created_at,
+        "expiresAt": token.expires_at,
+        "lastFour": token.last_four,
+    }
+
+
+def _access_token_of(row: Row) -> AccessToken:
+    columns = row.columns
+    return AccessToken(
+        id=row.row_key,
+        account_id=str(columns["account"]),
+        label=str(columns["label"]),
+        digest=str(columns["digest"]),
+        created_at=cast("datetime", columns["createdAt"]),
+        expires_at=cast("datetime", columns["expiresAt"]),
+        last_four=str(columns["lastFour"]),
+        last_used=cast("datetime | None", columns.get("lastUsed")),
+    )
