@@ -26,7 +26,7 @@ from scim.domain.users import Standing, User, UserType
 from scim.schema.urns import CORE_USER
 from scim.schema.values import UnknownAttributes
 from scim.settings import Settings
-from scim.storage.key_vault import KeyVaultTokens, connect
+from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.keys import TABLES
 
@@ -109,10 +109,12 @@ async def _application(settings: Settings) -> AsyncIterator[Application]:
     async with ManagedIdentityCredential(client_id=settings.managed_identity_client_id) as credential:
         rows = AzureRows(str(settings.tables_url), credential)
         vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
+        secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
         try:
             await rows.ensure_tables(TABLES)
-            yield assemble(rows, vault, base_url=settings.scim_base_url)
+            yield assemble(rows, vault, secrets, base_url=settings.scim_base_url)
         finally:
+            await secrets.close()
             await vault.close()
             await rows.close()
 

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from scim.admin.sealing import VaultSealer
 from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivities
+from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.people import (
     TableAccessTokens,
+    TableAttempts,
     TableCredentials,
     TableProfiles,
     TableSessions,
@@ -40,6 +43,7 @@ def administration(app: "Application") -> Administration:
     config = ConfigTable(app.rows, "")
     services = Services(
         accounts=TableAccounts(app.users, app.providers),
+        administrator_guard=TableAdministratorGuard(app.table),
         activities=TableActivities(app.table),
         users=app.users,
         groups=app.groups,
@@ -52,6 +56,10 @@ def administration(app: "Application") -> Administration:
         sessions=TableSessions(config),
         access_tokens=TableAccessTokens(config),
         used_proofs=TableUsedProofs(config),
+        attempts=TableAttempts(config),
+        secrets=app.secrets,
+        sealer=VaultSealer(app.secrets),
+        passwords=app.passwords,
         clock=app.clock,
         identifiers=app.identifiers,
         background=app.background,

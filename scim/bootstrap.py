@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import uuid6
 from azure.identity.aio import ManagedIdentityCredential
 
+from scim.admin.passwords import Passwords
 from scim.admin.tokens import TokenIssuer
 from scim.background import Background
 from scim.domain.ports import Clock, Identifiers, TokenVault
+from scim.domain.ports.people import VaultSecrets
 from scim.operations.authentication import Authenticator
 from scim.operations.context import Services
 from scim.operations.dispatch import Dispatcher
 from scim.schema.catalog import group_type, user_type
-from scim.storage.key_vault import KeyVaultTokens, connect
+from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.azure_rows import AzureRows
@@ -67,6 +69,8 @@ class Application:
     providers: TableProviders
     tokens: TableTokens
     vault: TokenVault
+    secrets: VaultSecrets
+    passwords: Passwords
     token_issuer: TokenIssuer
     jobs: JobRunner
     bookmarks: Bookmarks
@@ -90,14 +94,17 @@ def build(settings: "Settings") -> Application:
     credential = ManagedIdentityCredential(client_id=settings.managed_identity_client_id)
     rows = AzureRows(str(settings.tables_url), credential)
     vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
-    return assemble(rows, vault, base_url=settings.scim_base_url)
+    secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
+    return assemble(rows, vault, secrets, base_url=settings.scim_base_url)
 
 
 def assemble(
     rows: Rows,
     vault: TokenVault,
+    secrets: VaultSecrets,
     *,
     base_url: str,
+    passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
 ) -> Application:
@@ -137,6 +144,8 @@ def assemble(
         providers=providers,
         tokens=tokens,
         vault=vault,
+        secrets=secrets,
+        passwords=passwords or Passwords(),
         token_issuer=TokenIssuer(
             tokens=tokens, vault=vault, activities=TableActivities(table), clock=clock, identifiers=identifiers
         ),

@@ -18,9 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from secrets import token_hex
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
+from scim.admin.passwords import Passwords
 from scim.bootstrap import Application, assemble
 from scim.domain.activities import Activity, Actor, Status
 from scim.domain.organizations import Organization
@@ -33,6 +35,8 @@ from scim.protocol.messages import Request
 from scim.schema.urns import CORE_USER, NINJAONE_USER, PATCH_OP
 from scim.storage.tables.rows import Rows
 
+QUICK_PASSWORDS = Passwords(time_cost=1, memory_kib=8, parallelism=1)
+"""Argon2id that takes no time; its parameters are in the hash."""
 BASE_URL = "https://rollcall.example/ws/scim/v2"
 ORGANIZATIONS = ("12", "13")
 ENTRA = Provider(id="entra", name="Contoso Entra", email_domains=frozenset({"contoso.com"}))
@@ -69,11 +73,26 @@ class ClockIdentifiers:
 
 
 class MemoryVault:
-    """Digests of tokens, in memory."""
+    """Digests of tokens, and other secrets with their versions, in memory."""
 
     def __init__(self) -> None:
         self.digests: dict[str, str] = {}
         self.enabled: set[str] = set()
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.disabled: set[str] = set()
+
+    async def get(self, name: str, version: str = "") -> tuple[str, str] | None:
+        versions = {} if name in self.disabled else self.secrets.get(name, {})
+        version = version or next(reversed(versions), "")
+        return (versions[version], version) if version in versions else None
+
+    async def set(self, name: str, value: str) -> str:
+        version = token_hex(16)
+        self.secrets.setdefault(name, {})[version] = value
+        return version
+
+    async def disable(self, name: str) -> None:
+        self.disabled.add(name)
 
     async def digest(self, token_id: str) -> str | None:
         return self.digests.get(token_id) if token_id in self.enabled else None
@@ -110,7 +129,16 @@ class World:
     async def on(cls, rows: Rows, provider: Provider = ENTRA) -> Self:
         """A new tenant on these rows."""
         clock = StandingClock()
-        app = assemble(rows, MemoryVault(), base_url=BASE_URL, clock=clock, identifiers=ClockIdentifiers(clock))
+        vault = MemoryVault()
+        app = assemble(
+            rows,
+            vault,
+            vault,
+            base_url=BASE_URL,
+            passwords=QUICK_PASSWORDS,
+            clock=clock,
+            identifiers=ClockIdentifiers(clock),
+        )
         for id_ in ORGANIZATIONS:
             await app.organizations.create(Organization(id=id_, name=f"Organization {id_}"))
         return await cls(app, rows, provider, "").provided(provider)
@@ -138,7 +166,13 @@ class World:
         """Another process on the same storage, or on `rows`, which stands for it."""
         rows = self.rows if rows is None else rows
         app = assemble(
-            rows, self.app.vault, base_url=BASE_URL, clock=self.clock, identifiers=ClockIdentifiers(self.clock)
+            rows,
+            self.app.vault,
+            self.app.secrets,
+            base_url=BASE_URL,
+            passwords=QUICK_PASSWORDS,
+            clock=self.clock,
+            identifiers=ClockIdentifiers(self.clock),
         )
         return type(self)(app, rows, self.provider, self.token)
 

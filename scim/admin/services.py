@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from scim.admin.passwords import Passwords
 from scim.background import Background
 from scim.domain.ports import (
     Activities,
@@ -14,8 +15,17 @@ from scim.domain.ports import (
     TokenVault,
     Users,
 )
-from scim.domain.ports.accounts import Accounts
-from scim.domain.ports.people import AccessTokens, CredentialStore, Profiles, Sessions, UsedProofs
+from scim.domain.ports.accounts import Accounts, AdministratorGuard
+from scim.domain.ports.people import (
+    AccessTokens,
+    Attempts,
+    CredentialStore,
+    Profiles,
+    Sealer,
+    Sessions,
+    UsedProofs,
+    VaultSecrets,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +37,7 @@ class Services:
     """
 
     accounts: Accounts
+    administrator_guard: AdministratorGuard
     activities: Activities
     users: Users
     groups: Groups
@@ -39,6 +50,10 @@ class Services:
     sessions: Sessions
     access_tokens: AccessTokens
     used_proofs: UsedProofs
+    attempts: Attempts
+    secrets: VaultSecrets
+    sealer: Sealer
+    passwords: Passwords
     clock: Clock
     identifiers: Identifiers
     background: Background

@@ -4,7 +4,8 @@ A user's document is kept as it was sent. Its *standing* — kind, organization,
 from the document and the provider's policies at every write, kept in columns of its own, and never echoed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -55,18 +56,27 @@ class User(Resource):
     Attributes:
         standing: See `Standing`.
         administrator: Whether the console made this user a system administrator. SCIM never sets it (R016).
+        standing_since: When the user last became active, inactive, or another kind of user: sessions that began before
+            are over. None when that never changed since it was created.
     """
 
     resource_type: ClassVar[str] = "User"
 
     standing: Standing
     administrator: bool = False
+    standing_since: datetime | None = None
 
     @property
     def user_name(self) -> str:
         """The userName as it was sent."""
         name: str = self.document()["userName"]
         return name
+
+
+def with_standing_since(before: User, after: User) -> User:
+    """`after`, which follows `before`, with the moment at which it became what it is."""
+    ways = [(user.standing.active, user.standing.user_type) for user in (before, after)]
+    return replace(after, standing_since=before.standing_since if ways[0] == ways[1] else after.modified)
 
 
 def requested_user_type(document: Document) -> UserType:

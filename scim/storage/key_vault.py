@@ -89,6 +89,62 @@ class KeyVaultTokens:
         return self._client
 
 
+class KeyVaultSecrets:
+    """`scim.domain.ports.people.VaultSecrets` over Key Vault.
+
+    Args:
+        client_factory: Called once, at the first use; see `connect`.
+    """
+
+    def __init__(self, client_factory: Callable[[], SecretClient]) -> None:
+        self._client_factory = client_factory
+        self._client: SecretClient | None = None
+
+    async def get(self, name: str, version: str = "") -> tuple[str, str] | None:
+        """See the port."""
+        try:
+            secret = await _bounded(self._connected().get_secret(name, version or None))
+        except ResourceNotFoundError:
+            return None
+        except HttpResponseError as error:
+            if _is_disabled(error):
+                return None
+            raise _unavailable(error) from error
+        if not isinstance(secret.value, str) or not secret.properties.version:
+            raise Unavailable(_UNREACHABLE)
+        return secret.value, secret.properties.version
+
+    async def set(self, name: str, value: str) -> str:
+        """See the port."""
+        try:
+            secret = await _bounded(self._connected().set_secret(name, value))
+        except HttpResponseError as error:
+            raise _unavailable(error) from error
+        if not secret.properties.version:
+            raise Unavailable(_UNREACHABLE)
+        return secret.properties.version
+
+    async def disable(self, name: str) -> None:
+        """See the port."""
+        try:
+            await _bounded(self._connected().update_secret_properties(name, enabled=False))
+        except ResourceNotFoundError:
+            return
+        except HttpResponseError as error:
+            raise _unavailable(error) from error
+
+    async def close(self) -> None:
+        """Close the client, if one was built."""
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    def _connected(self) -> SecretClient:
+        if self._client is None:
+            self._client = self._client_factory()
+        return self._client
+
+
 def connect(vault_url: str, credential: AsyncTokenCredential) -> SecretClient:
     """A client that gives up soon: one retry when the connection fails, none when the vault refuses.
 

@@ -10,7 +10,7 @@ from scim.bootstrap import assemble
 from scim.domain.activities import Actor
 from scim.domain.organizations import Organization
 from scim.domain.providers import Provider
-from scim.storage.key_vault import KeyVaultTokens, connect
+from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.keys import TABLES
 
@@ -39,7 +39,8 @@ async def new_token(emulators, scim_url):
         rows = AzureRows(emulators.tables_url, credential)
         vault = KeyVaultTokens(lambda: connect(emulators.vault_url, credential))
         await rows.ensure_tables(TABLES)
-        app = assemble(rows, vault, base_url=scim_url)
+        secrets = KeyVaultSecrets(lambda: connect(emulators.vault_url, credential))
+        app = assemble(rows, vault, secrets, base_url=scim_url)
         for id_ in ORGANIZATIONS:
             if not await app.organizations.exists(id_):
                 await app.organizations.create(Organization(id=id_, name=f"Organization {id_}"))
@@ -51,6 +52,7 @@ async def new_token(emulators, scim_url):
             return (await app.token_issuer.issue(provider.id, "test", actor)).text
 
         yield make
+        await secrets.close()
         await vault.close()
         await rows.close()
 

@@ -111,18 +111,6 @@ class Sealer(Protocol):
         ...
 
 
-class SetUpSecret(Protocol):
-    """The secret that lets the first administrator in, once."""
-
-    async def matches(self, secret: str) -> bool:
-        """Whether it is the secret, in constant time; never when none is set."""
-        ...
-
-    async def use_up(self) -> None:
-        """Make it worthless."""
-        ...
-
-
 class UsedProofs(Protocol):
     """Which proofs of identity were used: each is good for one change."""
 
@@ -132,4 +120,40 @@ class UsedProofs(Protocol):
 
     async def remove_expired(self, now: datetime) -> int:
         """Forget those whose time is over; returns how many."""
+        ...
+
+
+class Attempts(Protocol):
+    """Failed sign-ins by name, whether or not there is such an account: so that a lock-out tells nothing of that."""
+
+    async def get(self, name: str) -> tuple[int, datetime | None]:
+        """How many there were since the last success, and until when nothing is tried; (0, None) for none."""
+        ...
+
+    async def failed(self, name: str, now: datetime, *, limit: int, locked_until: datetime) -> bool:
+        """Count one; at `limit`, count anew and lock the name. Returns whether it is locked now."""
+        ...
+
+    async def clear(self, name: str) -> None:
+        """Forget them."""
+        ...
+
+    async def remove_older(self, before: datetime) -> int:
+        """Forget those of names that were not tried since; returns how many names."""
+        ...
+
+
+class VaultSecrets(Protocol):
+    """Secrets in Key Vault, with their versions."""
+
+    async def get(self, name: str, version: str = "") -> tuple[str, str] | None:
+        """The value and its version; None when there is none that is enabled. "" stands for the latest version."""
+        ...
+
+    async def set(self, name: str, value: str) -> str:
+        """Write a new version; returns it."""
+        ...
+
+    async def disable(self, name: str) -> None:
+        """Switch the latest version off; a missing one is ignored."""
         ...

@@ -32,6 +32,8 @@ def user_columns(user: User) -> dict[str, Value]:
         columns["organization"] = standing.organization
     if standing.contact is not None:
         columns["contact"] = standing.contact
+    if user.standing_since is not None:
+        columns["standingSince"] = user.standing_since
     return columns | text_columns(user.text)
 
 
@@ -53,6 +55,7 @@ def user_of(row: Row) -> User:
             contact=_optional(columns, "contact"),
         ),
         administrator=bool(columns["administrator"]),
+        standing_since=cast("datetime | None", columns.get("standingSince")),
     )
 
 

@@ -7,9 +7,11 @@
 | `sesidx` | inverted start of the session, account id, digest | so that old ones are found |
 | `pat` | token id | a personal access token |
 | `patidx|<account id>` | token id | the account's tokens |
+| `attempt` | digest of a name | failed sign-ins with it |
 | `proof` | end of its life, id | a proof of identity that was used |
 """
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +21,7 @@ from typing import cast
 
 from scim.domain.people import AccessToken, AuthenticationType, Credentials, NativeRole, Profile, Session
 from scim.domain.ports import VersionConflict
+from scim.schema.comparison import comparison_key
 from scim.storage.tables import keys
 from scim.storage.tables.config_table import ConfigConflict, ConfigTable
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
@@ -26,6 +29,7 @@ from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.rows import (
     MAX_BATCH_OPERATIONS,
     Columns,
+    Comparison,
     Delete,
     Insert,
     KeyRange,
@@ -215,6 +219,54 @@ class TableUsedProofs:
         for row in rows:
             await self._table.delete(row.row_key)
         return len(rows)
+
+
+class TableAttempts:
+    """See `scim.domain.ports.people.Attempts`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._table = config.beside("attempt")
+
+    async def get(self, name: str) -> tuple[int, datetime | None]:
+        """One call."""
+        row = await self._table.get(_digest(name))
+        if row is None:
+            return 0, None
+        return int(cast("int", row.columns["failures"])), cast("datetime | None", row.columns.get("lockedUntil"))
+
+    async def failed(self, name: str, now: datetime, *, limit: int, locked_until: datetime) -> bool:
+        """Two calls; two more for each other who fails at the same time."""
+        key = _digest(name)
+        while True:
+            row = await self._table.get(key)
+            failures = 1 + (int(cast("int", row.columns["failures"])) if row else 0)
+            is_locked = failures >= limit
+            columns: dict[str, Value] = {"v": LAYOUT, "failures": 0 if is_locked else failures, "tried": now}
+            if is_locked:
+                columns["lockedUntil"] = locked_until
+            try:
+                if row is None:
+                    await self._table.insert(key, columns)
+                else:
+                    await self._table.replace(key, columns, row.etag)
+            except ConfigConflict:
+                continue
+            return is_locked
+
+    async def clear(self, name: str) -> None:
+        """One call."""
+        await self._table.delete(_digest(name))
+
+    async def remove_older(self, before: datetime) -> int:
+        """One call for each thousand, and one for each that is removed."""
+        rows = await self._table.all(where=[Comparison("tried", "lt", before)])
+        for row in rows:
+            await self._table.delete(row.row_key)
+        return len(rows)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(comparison_key(name).encode()).hexdigest()
 
 
 def _profile_columns(profile: Profile) -> Columns:

@@ -8,7 +8,7 @@ from datetime import datetime
 from scim.domain.activities import Activity
 from scim.domain.ports import NameTaken, Query, Results, VersionConflict
 from scim.domain.providers import Provider
-from scim.domain.users import User
+from scim.domain.users import User, with_standing_since
 from scim.errors import Unavailable
 from scim.storage.tables import administrators, entities, keys
 from scim.storage.tables.counters import Counters
@@ -76,6 +76,7 @@ class TableUsers:
 
     async def update(self, before: User, after: User, activity: Activity) -> User:
         """One call; one more when a system administrator is switched off or on."""
+        after = with_standing_since(before, after)
         operations = [*_changes(before, after), entities.activity_row(activity)]
         if before.administrator and before.standing.active != after.standing.active:
             guard = await administrators.switched(self._table, after.id, active=after.standing.active)

@@ -1,0 +1,76 @@
+"""Checking the time-based codes of people who have an authenticator app (R013-R015, AMB-12)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from scim.admin.problems import Denied, TooManyAttempts
+from scim.admin.services import Services
+from scim.domain.people import Credentials
+from scim.domain.ports import VersionConflict
+from scim.domain.totp import accepted_step, was_used
+
+MAX_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+SECRET = "authenticator"  # noqa: S105 - what secrets of authenticator apps are sealed for
+_RACES = 3
+
+
+async def check_code(services: Services, account_id: str, code: str) -> None:
+    """Accept a code of the account's authenticator app; it and earlier ones are used then.
+
+    Raises:
+        Denied: `mfa_not_enrolled`, `wrong_code` or `used_code`.
+        TooManyAttempts: Wrong too often.
+    """
+    for _ in range(_RACES):
+        try:
+            return await _check(services, account_id, code)
+        except VersionConflict:
+            continue  # another request tried a code at the same time: of two equal ones, one is used now
+    raise Denied("Another code is being checked. Try again.", "wrong_code")
+
+
+async def _check(services: Services, account_id: str, code: str) -> None:
+    credentials = await services.credentials.get(account_id)
+    now = services.clock.now()
+    _refuse_locked(services, credentials)
+    if not credentials.totp_secret:
+        raise Denied("You need an authenticator app before you can do this. Set it up first.", "mfa_not_enrolled")
+    secret = await services.sealer.open(f"{SECRET}|{account_id}", credentials.totp_secret)
+    if secret is None:
+        raise Denied("Your authenticator app must be set up again: its secret cannot be read.", "mfa_not_enrolled")
+    step = accepted_step(secret, code, now, credentials.totp_step)
+    if step is not None:
+        await services.credentials.save(replace(credentials, totp_step=step, failures=0, locked_until=None))
+        return
+    if was_used(secret, code, now, credentials.totp_step):
+        raise Denied("This code was already used. Wait for the next one.", "used_code")
+    failures = credentials.failures + 1
+    locked = failures >= MAX_FAILURES
+    await services.credentials.save(
+        replace(
+            credentials,
+            failures=0 if locked else failures,
+            locked_until=now + LOCKED_FOR if locked else credentials.locked_until,
+        )
+    )
+    if locked:
+        raise _locked(LOCKED_FOR)
+    left = MAX_FAILURES - failures
+    raise Denied(
+        f"That code is not right. {left} {'try' if left == 1 else 'tries'} left.", "wrong_code", {"triesLeft": left}
+    )
+
+
+def _refuse_locked(services: Services, credentials: Credentials) -> None:
+    now = services.clock.now()
+    if credentials.locked_until is not None and now < credentials.locked_until:
+        raise _locked(credentials.locked_until - now)
+
+
+def _locked(rest: timedelta) -> TooManyAttempts:
+    minutes = max(1, -(-int(rest.total_seconds()) // 60))
+    return TooManyAttempts(
+        f"Too many wrong codes. Try again in {minutes} minute{'' if minutes == 1 else 's'}.",
+        max(1, int(rest.total_seconds())),
+    )

@@ -1,0 +1,133 @@
+"""What people change about how they sign in, and what administrators reset for them (R131, AMB-10, AMB-12)."""
+
+from dataclasses import replace
+
+from scim.admin import enrolment, sessions
+from scim.admin.codes import check_code
+from scim.admin.context import Context
+from scim.admin.enrolment import Offer
+from scim.admin.passwords import check_password
+from scim.admin.people import display_name
+from scim.admin.problems import Conflicting, Denied, Missing
+from scim.admin.records import note_able, record_own
+from scim.admin.step_up import CriticalAction, require_proof
+from scim.domain.activities import Status
+from scim.domain.authority import Action
+from scim.domain.ports import LastAdministrator, VersionConflict
+from scim.domain.users import User
+
+LAST_ADMINISTRATOR = "At least one active system administrator who can sign in natively must remain."
+
+
+async def change_password(context: Context, current: str, new: str, code: str) -> None:
+    """Change one's own password; all other sessions end, and this one too.
+
+    Raises:
+        Denied: `wrong_credentials`, or see `check_code`.
+        Invalid: See `check_password`.
+        Conflicting: Somebody changed it at the same time.
+    """
+    services, user = context.services, await _own(context)
+    credentials = await services.credentials.get(user.id)
+    if not await services.passwords.matches(current, credentials.password_hash):
+        raise Denied("Your present password is not right.", "wrong_credentials")
+    check_password(new, user.user_name, display_name(user))
+    await check_code(services, user.id, code)
+    credentials = await services.credentials.get(user.id)
+    hashed = await services.passwords.hash(new)
+    try:
+        await services.credentials.save(replace(credentials, password_hash=hashed, password_changed_at=context.now))
+    except VersionConflict as conflict:
+        raise Conflicting("Your credentials were changed at the same time. Try again.") from conflict
+    await sessions.end_all(services, user.id)
+    await record_own(services, user, Status.PASSWORD_CHANGED, context.request_id)
+
+
+async def offer_app(context: Context) -> Offer:
+    """A new authenticator app for oneself, to be set up in place of the present one."""
+    user = await _own(context)
+    return await enrolment.offer(context.services, user.id, user.user_name)
+
+
+async def enrol_app(context: Context, enrolment_text: str, code: str, current_code: str) -> None:
+    """Take the new app; who has one shows a code of it, too. All sessions end.
+
+    Raises:
+        Denied: See `check_code` and `enrolment.accepted`.
+        Conflicting: Somebody changed it at the same time.
+    """
+    services, user = context.services, await _own(context)
+    if (await services.credentials.get(user.id)).totp_secret:
+        await check_code(services, user.id, current_code)
+    credentials = await services.credentials.get(user.id)
+    changed = await enrolment.accepted(services, user.id, credentials, enrolment_text, code)
+    try:
+        await services.credentials.save(changed)
+    except VersionConflict as conflict:
+        raise Conflicting("Your credentials were changed at the same time. Try again.") from conflict
+    await sessions.end_all(services, user.id)
+    await note_able(services, user)
+    await record_own(services, user, Status.MFA_ENROLLED, context.request_id)
+
+
+async def reset_app(context: Context, account_id: str, proof: str | None) -> None:
+    """Take the authenticator app from an account, whose owner then sets up another one at the next sign-in.
+
+    Raises:
+        Denied: Not an administrator, or `mfa_required`.
+        Missing: There is no such account.
+        Conflicting: `last_administrator`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    services = context.services
+    user = await services.accounts.get(account_id)
+    if user is None:
+        raise Missing("There is no account with this id.")
+    await require_proof(context, proof, CriticalAction.RESET_MFA, account_id)
+    try:
+        await services.administrator_guard.disenrolled(user)  # first: until it is gone, it counts for less
+    except LastAdministrator as last:
+        raise Conflicting(LAST_ADMINISTRATOR, "last_administrator") from last
+    while True:
+        credentials = await services.credentials.get(account_id)
+        try:
+            await services.credentials.save(replace(credentials, totp_secret="", failures=0, locked_until=None))
+        except VersionConflict:
+            continue
+        break
+    await sessions.end_all(services, account_id)
+    await services.activities.record(
+        context.activity(Status.MFA_RESET, "user", user.id, user.user_name, provider=user.provider, mfa=True)
+    )
+
+
+async def end_sessions(context: Context, account_id: str) -> int:
+    """End all sessions of an account; returns how many there were.
+
+    Raises:
+        Denied: Not an administrator.
+        Missing: There is no such account.
+    """
+    context.require(Action.MANAGE_ACCOUNTS)
+    user = await context.services.accounts.get(account_id)
+    if user is None:
+        raise Missing("There is no account with this id.")
+    ended = await sessions.end_all(context.services, account_id)
+    await context.services.activities.record(
+        context.activity(
+            Status.ACCOUNT_UPDATED,
+            "user",
+            user.id,
+            user.user_name,
+            provider=user.provider,
+            detail=f"{ended} session{'' if ended == 1 else 's'} ended",
+        )
+    )
+    return ended
+
+
+async def _own(context: Context) -> User:
+    user = await context.services.accounts.get(context.principal.account_id)
+    if user is None:
+        raise Missing("Your account is gone.")
+    return user

@@ -1,0 +1,29 @@
+"""What is noted of people who change how they sign in, before or without being signed in."""
+
+from scim.admin.people import display_name
+from scim.admin.services import Services
+from scim.domain.activities import Activity, Actor, Status
+from scim.domain.users import User
+
+
+async def record_own(services: Services, user: User, status: Status, request_id: str, *, detail: str = "") -> None:
+    """Record that somebody did something to their own account."""
+    await services.activities.record(
+        Activity(
+            id=services.identifiers.new(),
+            time=services.clock.now(),
+            status=status,
+            provider=user.provider,
+            actor=Actor(kind="account", id=user.id, request_id=request_id, name=display_name(user)),
+            subject_kind="user",
+            subject_id=user.id,
+            subject_name=user.user_name,
+            detail=detail,
+        )
+    )
+
+
+async def note_able(services: Services, user: User) -> None:
+    """Count a system administrator who has a password and an authenticator app among those who can sign in natively."""
+    if user.administrator and (await services.credentials.get(user.id)).is_complete:
+        await services.administrator_guard.enrolled(user)

@@ -1,0 +1,151 @@
+"""Sessions of the console: kept on the server, ended by whatever changes who the person is (security, R018).
+
+The cookie holds the account's id and 256 random bits; storage holds the digest of these. A session ends with sign-out,
+after half an hour without a request, after twelve hours, when the account is deactivated, deleted or changes its type,
+and when its password or authenticator app changes.
+"""
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from secrets import token_hex
+
+from scim.admin.context import Context, Principal
+from scim.admin.people import principal_of
+from scim.admin.problems import Denied, Missing, SignInRequired
+from scim.admin.services import Services
+from scim.domain.people import Session
+from scim.domain.ports import VersionConflict
+from scim.domain.users import User
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+SEEN_NOTED_EVERY = timedelta(minutes=1)
+_MAX_AGENT = 200
+_OVER = "Your session is over. Sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the browser keeps of a session.
+
+    Attributes:
+        account_id: Whose.
+        secret: 256 random bits, hex.
+    """
+
+    account_id: str
+    secret: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Ticket | None":
+        """The ticket in a cookie; None for what cannot be one."""
+        account_id, _, secret = text.partition(".")
+        is_one = len(text) <= 128 and account_id.replace("-", "").isalnum() and secret.isalnum() and text.isascii()  # noqa: PLR2004
+        return cls(account_id, secret) if is_one else None
+
+    def __str__(self) -> str:
+        return f"{self.account_id}.{self.secret}"
+
+    @property
+    def session_id(self) -> str:
+        """What storage knows the session by."""
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+    @property
+    def csrf_token(self) -> str:
+        """What the console's own requests show, and other sites cannot know."""
+        return hmac.digest(self.secret.encode(), b"csrf", "sha256").hex()
+
+    def is_csrf_token(self, text: str) -> bool:
+        """Whether it is this session's, in constant time."""
+        return hmac.compare_digest(self.csrf_token.encode(), text.encode())
+
+
+async def begin(services: Services, user: User, agent: str) -> Ticket:
+    """A new session; for who has just proven to be this user, with password and code."""
+    ticket, now = Ticket(user.id, token_hex(32)), services.clock.now()
+    await services.sessions.create(
+        Session(
+            account_id=user.id,
+            id=ticket.session_id,
+            created_at=now,
+            verified_at=now,
+            last_seen=now,
+            agent=agent[:_MAX_AGENT],
+        )
+    )
+    return ticket
+
+
+async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
+    """The person whose session it is.
+
+    Raises:
+        SignInRequired: There is none, or it is over.
+    """
+    session, user, profile = await asyncio.gather(
+        services.sessions.get(ticket.account_id, ticket.session_id),
+        services.accounts.get(ticket.account_id),
+        services.profiles.get(ticket.account_id),
+    )
+    now = services.clock.now()
+    if session is None:
+        raise SignInRequired(_OVER)
+    if user is None or not user.standing.active or _is_over(session, now, profile.sessions_end, user.standing_since):
+        await services.sessions.end(ticket.account_id, ticket.session_id)
+        raise SignInRequired(_OVER)
+    if now - session.last_seen >= SEEN_NOTED_EVERY:
+        services.background.run(services.sessions.update(replace(session, last_seen=now)), "session_use_not_noted")
+    return await principal_of(services, user, via="session", credential=session.id, verified_at=session.verified_at)
+
+
+def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:
+    """Whether it is too old, or began before one of the turns of its account."""
+    is_stale = now - session.last_seen >= IDLE or now - session.created_at >= LONGEST
+    return is_stale or any(turn is not None and session.created_at < turn for turn in turns)
+
+
+async def sign_out(context: Context) -> None:
+    """End the session that is used."""
+    await context.services.sessions.end(context.principal.account_id, context.principal.credential)
+
+
+async def note_proof(context: Context) -> None:
+    """Note that the person has just proven who they are: critical changes need no other proof for a while."""
+    session = await context.services.sessions.get(context.principal.account_id, context.principal.credential)
+    if session is None:
+        raise Denied("Only a session of the console can be verified anew.", "session_required")
+    await context.services.sessions.update(replace(session, verified_at=context.now, last_seen=context.now))
+
+
+async def mine(context: Context) -> list[Session]:
+    """The person's own sessions that go on, newest first."""
+    now = context.now
+    sessions = await context.services.sessions.of(context.principal.account_id)
+    live = [each for each in sessions if now - each.last_seen < IDLE and now - each.created_at < LONGEST]
+    return sorted(live, key=lambda session: session.created_at, reverse=True)
+
+
+async def end_mine(context: Context, session_id: str) -> None:
+    """End one of the person's own sessions.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    if await context.services.sessions.get(context.principal.account_id, session_id) is None:
+        raise Missing("You have no session with this id.")
+    await context.services.sessions.end(context.principal.account_id, session_id)
+
+
+async def end_all(services: Services, account_id: str) -> int:
+    """End all sessions of an account, also those that begin in this moment; returns how many there were."""
+    while True:
+        profile = await services.profiles.get(account_id)
+        try:
+            await services.profiles.save(replace(profile, sessions_end=services.clock.now()))
+        except VersionConflict:
+            continue
+        return await services.sessions.end_all(account_id)

@@ -1,0 +1,117 @@
+"""Native sign-in: name, password and time-based code, all three or nothing.
+
+What is refused is always the same sentence, and takes as long, whether or not there is such an account. Who has a
+password and no authenticator app yet sets one up in the same go.
+"""
+
+from dataclasses import dataclass
+
+from scim.admin import enrolment, sessions
+from scim.admin.codes import LOCKED_FOR, MAX_FAILURES, check_code
+from scim.admin.enrolment import Offer
+from scim.admin.problems import Denied, SignInRequired, TooManyAttempts
+from scim.admin.records import note_able, record_own
+from scim.admin.services import Services
+from scim.admin.sessions import Ticket
+from scim.domain.activities import Status
+from scim.domain.people import Credentials
+from scim.domain.providers import NATIVE
+from scim.domain.users import User
+
+_WRONG = "The e-mail, password or code is not right."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What was typed.
+
+    Attributes:
+        name: The userName.
+        password: See there.
+        code: From the authenticator app; "" when none was asked for yet.
+        enrolment: From the offer, when the app is being set up.
+        agent: The browser.
+        request_id: Of the request.
+    """
+
+    name: str
+    password: str
+    code: str = ""
+    enrolment: str = ""
+    agent: str = ""
+    request_id: str = ""
+
+
+class EnrolmentRequired(Denied):
+    """The password is right, and there is no authenticator app yet.
+
+    Args:
+        offer: To set one up with.
+    """
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(
+            "Set up an authenticator app to sign in.",
+            "mfa_enrolment_required",
+            {"enrolment": offer.enrolment, "secret": offer.secret, "uri": offer.uri},
+        )
+
+
+async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
+    """A new session.
+
+    Raises:
+        SignInRequired: `wrong_credentials`, `code_required` or `account_inactive`.
+        EnrolmentRequired: See there.
+        TooManyAttempts: Wrong too often: for this name nothing is tried for a while.
+    """
+    now = services.clock.now()
+    _, locked_until = await services.attempts.get(attempt.name)
+    if locked_until is not None and now < locked_until:
+        raise TooManyAttempts(
+            f"Too many failed sign-ins. Try again in {LOCKED_FOR.seconds // 60} minutes.",
+            int((locked_until - now).total_seconds()) + 1,
+        )
+    user = await _find(services, attempt.name)
+    credentials = await services.credentials.get(user.id if user else "")
+    if not await services.passwords.matches(attempt.password, credentials.password_hash) or user is None:
+        raise await _failure(services, attempt, user)
+    if not user.standing.active:
+        raise SignInRequired("Your account is inactive. Ask your administrator.", "account_inactive")
+    await _check_second_factor(services, attempt, user, credentials)
+    await services.attempts.clear(attempt.name)
+    ticket = await sessions.begin(services, user, attempt.agent)
+    await record_own(services, user, Status.SIGNED_IN, attempt.request_id)
+    return user, ticket
+
+
+async def _find(services: Services, name: str) -> User | None:
+    owners = [provider.id for provider in await services.providers.all()]
+    return await services.users.find_by_name(name, {NATIVE, *owners})
+
+
+async def _check_second_factor(services: Services, attempt: Attempt, user: User, credentials: Credentials) -> None:
+    if credentials.totp_secret:
+        if not attempt.code:
+            raise SignInRequired("Enter the code of your authenticator app.", "code_required")
+        try:
+            return await check_code(services, user.id, attempt.code)
+        except Denied as wrong:
+            if wrong.code == "used_code":
+                raise SignInRequired(wrong.detail, wrong.code) from wrong
+            raise await _failure(services, attempt, user) from wrong
+    if not attempt.enrolment:
+        raise EnrolmentRequired(await enrolment.offer(services, user.id, user.user_name))
+    enrolled = await enrolment.accepted(services, user.id, credentials, attempt.enrolment, attempt.code)
+    await services.credentials.save(enrolled)
+    await note_able(services, user)
+    await record_own(services, user, Status.MFA_ENROLLED, attempt.request_id)
+    return None
+
+
+async def _failure(services: Services, attempt: Attempt, user: User | None) -> Exception:
+    now = services.clock.now()
+    is_locked = await services.attempts.failed(attempt.name, now, limit=MAX_FAILURES, locked_until=now + LOCKED_FOR)
+    if is_locked and user is not None:
+        await record_own(services, user, Status.SIGN_IN_LOCKED, attempt.request_id)
+    return SignInRequired(_WRONG, "wrong_credentials")

@@ -1,0 +1,27 @@
+"""The session's cookie: `__Host-` binds it to this host and to https; no script and no other site ever has it."""
+
+from http.cookies import CookieError, SimpleCookie
+
+from scim.admin.sessions import LONGEST, Ticket
+
+NAME = "__Host-rollcall"
+_ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
+
+
+def set_cookie(ticket: Ticket) -> dict[str, str]:
+    """The header that gives the browser a session."""
+    return {"Set-Cookie": f"{NAME}={ticket}; Max-Age={int(LONGEST.total_seconds())}; {_ATTRIBUTES}"}
+
+
+def clear_cookie() -> dict[str, str]:
+    """The header that takes it away."""
+    return {"Set-Cookie": f"{NAME}=; Max-Age=0; {_ATTRIBUTES}"}
+
+
+def ticket_in(header: str) -> Ticket | None:
+    """The session in a `Cookie` header; None for none."""
+    try:
+        morsel = SimpleCookie(header).get(NAME)
+    except CookieError:
+        return None
+    return Ticket.parse(morsel.value) if morsel else None

@@ -1,0 +1,78 @@
+"""A person at the console, in the test's process: password, authenticator app, cookie.
+
+person = Person(admin, user)            # `admin` is an AdminWorld
+await person.equip()                    # a password and an app, put into storage
+await person.sign_in()                  # by POST /session
+reply = await person.call("DELETE", "/session")
+proof = await person.proof("revokeToken", token_id)
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pyotp
+
+from scim.admin.codes import SECRET
+from scim.domain.users import User
+from tests.admin_world import AdminWorld
+from tests.world import Reply
+
+PASSWORD = "correct horse battery staple"
+
+
+class Person:
+    """See the module."""
+
+    def __init__(self, admin: AdminWorld, user: User) -> None:
+        self.admin = AdminWorld(admin.world, "")
+        self.user = user
+        self.password = PASSWORD
+        self.secret = pyotp.random_base32()
+        self.cookie = ""
+        self.csrf = ""
+
+    async def equip(self) -> "Person":
+        """Give the account a password and an authenticator app."""
+        services = self.admin.services
+        credentials = await services.credentials.get(self.user.id)
+        await services.credentials.save(
+            replace(
+                credentials,
+                password_hash=await services.passwords.hash(self.password),
+                totp_secret=await services.sealer.seal(f"{SECRET}|{self.user.id}", self.secret),
+            )
+        )
+        return self
+
+    def code(self) -> str:
+        """A code that was not used yet: the clock moves on to the next one."""
+        self.admin.clock.advance(seconds=30)
+        return pyotp.TOTP(self.secret).at(int(self.admin.clock.now().timestamp()))
+
+    async def sign_in(self, **changes: Any) -> Reply:
+        """Sign in; `changes` replace parts of the body."""
+        given = {"email": self.user.user_name, "password": self.password} | changes
+        body = given if "code" in changes else given | {"code": self.code()}
+        reply = await self.admin.call("POST", "/session", {name: each for name, each in body.items() if each})
+        if reply.status == 201:
+            self.take(reply)
+        return reply
+
+    def take(self, reply: Reply) -> None:
+        """Keep the session that a reply gives."""
+        self.cookie = reply.headers["Set-Cookie"].partition(";")[0]
+        self.csrf = reply.json["csrfToken"]
+
+    async def call(
+        self, method: str, path: str, body: object = None, *, headers: Mapping[str, str] | None = None, **query: object
+    ) -> Reply:
+        """Send a request as the browser does."""
+        own = {"cookie": self.cookie, "x-csrf-token": self.csrf}
+        return await self.admin.call(method, path, body, headers=own | dict(headers or {}), **query)
+
+    async def proof(self, action: str, object_id: str) -> str:
+        """A proof of identity, by a code."""
+        reply = await self.call("POST", "/mfa:verify", {"code": self.code(), "action": action, "object": object_id})
+        assert reply.status == 200, reply
+        return reply.json["proof"]
