@@ -7,14 +7,16 @@
 import asyncio
 import json
 import os
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from azure.identity.aio import ManagedIdentityCredential
 
+from scim.admin.codes import SECRET
 from scim.bootstrap import Application, assemble
 from scim.domain.activities import Activity, Actor, created_status
 from scim.domain.organizations import Organization
@@ -22,6 +24,7 @@ from scim.domain.ports import TooManyTokens
 from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider
 from scim.domain.resources import document_text
 from scim.domain.tokens import TokenState, TokenText, parse_token
+from scim.domain.totp import new_secret
 from scim.domain.users import Standing, User, UserType
 from scim.schema.urns import CORE_USER
 from scim.schema.values import UnknownAttributes
@@ -83,8 +86,8 @@ async def seed(environment: Mapping[str, str]) -> None:
                 await app.organizations.create(organization)
         providers = [await _provider(app, wanted) for wanted in PROVIDERS]
         accounts = [await _account(app, wanted) for wanted in ACCOUNTS]
-        known = _known_tokens(run_file)
-        tokens = [await _token(app, provider, known.get(provider.id)) for provider in providers]
+        known = _known(run_file)
+        tokens = [await _token(app, provider, _known_tokens(known).get(provider.id)) for provider in providers]
         run = {
             "scim_url": settings.scim_base_url,
             "providers": [
@@ -94,10 +97,9 @@ async def seed(environment: Mapping[str, str]) -> None:
             "organizations": [
                 {"id": organization.id, "name": organization.name} for organization in await app.organizations.all()
             ],
-            # The console and the API of administrators are not built yet; their places in this file are.
-            "console_url": None,
-            "api_url": None,
-            "admin": {"email": ADMINISTRATOR.user_name, "password": None, "totp_secret": None},
+            "console_url": None,  # its place is kept until there is a console
+            "api_url": f"{app.administration.services.public_url}/api",
+            "admin": await _sign_in(app, accounts[0], known.get("admin") or {}),
             "accounts": [{"id": account.id, "user_name": account.user_name} for account in accounts],
         }
     _write_private(run_file, run)
@@ -109,12 +111,12 @@ async def _application(settings: Settings) -> AsyncIterator[Application]:
     async with ManagedIdentityCredential(client_id=settings.managed_identity_client_id) as credential:
         rows = AzureRows(str(settings.tables_url), credential)
         vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
-        secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
+        vault_secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
         try:
             await rows.ensure_tables(TABLES)
-            yield assemble(rows, vault, secrets, base_url=settings.scim_base_url)
+            yield assemble(rows, vault, vault_secrets, base_url=settings.scim_base_url)
         finally:
-            await secrets.close()
+            await vault_secrets.close()
             await vault.close()
             await rows.close()
 
@@ -187,12 +189,40 @@ async def _is_alive(app: Application, presented: TokenText) -> bool:
     return presented.matches(await app.vault.digest(presented.id) or "")
 
 
-def _known_tokens(run_file: Path) -> dict[str, str]:
-    """Tokens by provider, from the start before this one."""
+async def _sign_in(app: Application, account: User, known: dict[str, str | None]) -> dict[str, str]:
+    """How the administrator signs in: as `run.json` had it, if that still works, else anew."""
+    services = app.administration.services
+    password, secret = known.get("password") or "", known.get("totp_secret") or ""
+    credentials = await services.credentials.get(account.id)
+    purpose = f"{SECRET}|{account.id}"
+    works = await services.passwords.matches(password, credentials.password_hash) and secret == (
+        await services.sealer.open(purpose, credentials.totp_secret)
+    )
+    if not works:
+        password, secret = secrets.token_urlsafe(16), new_secret()
+        fresh = replace(
+            credentials,
+            password_hash=await services.passwords.hash(password),
+            password_changed_at=app.clock.now(),
+            totp_secret=await services.sealer.seal(purpose, secret),
+            failures=0,
+            locked_until=None,
+        )
+        await services.credentials.save(fresh)
+    return {"email": account.user_name, "password": password, "totp_secret": secret}
+
+
+def _known(run_file: Path) -> dict[str, Any]:
+    """What the start before this one wrote."""
     if not run_file.exists():
         return {}
-    providers: list[dict[str, Any]] = json.loads(run_file.read_text("utf-8")).get("providers", [])
-    return {provider["id"]: provider["scim_token"] for provider in providers if provider["scim_token"]}
+    known: dict[str, Any] = json.loads(run_file.read_text("utf-8"))
+    return known
+
+
+def _known_tokens(known: dict[str, Any]) -> dict[str, str]:
+    """Tokens by provider."""
+    return {provider["id"]: provider["scim_token"] for provider in known.get("providers", ()) if provider["scim_token"]}
 
 
 def _write_private(path: Path, content: object) -> None:

@@ -26,6 +26,8 @@ def _facts(run: dict[str, Any], log: Path) -> Iterator[tuple[str, str]]:
         yield "" if number else "SCIM tokens", f"{provider['scim_token']}  ({provider['name']})"
     if run.get("console_url"):
         yield "Console", run["console_url"]
+    if run.get("api_url"):
+        yield "API", run["api_url"]
     admin = run.get("admin")
     if admin and admin["password"]:
         yield "Sign in as", f"{admin['email']}  {admin['password']}"

@@ -31,6 +31,7 @@ def test_it_shows_what_one_needs_to_begin(tmp_path):
         "  SCIM tokens   rc_1  (Contoso Entra)",
         "                rc_2  (Fabrikam Okta)",
         "  Console       http://127.0.0.1:7071/console",
+        "  API           http://127.0.0.1:7071/api",
         "  Sign in as    ada@example.org  secret word",
         "  TOTP secret   ABCD",
         "  Log           app.log",
