@@ -12,6 +12,7 @@ from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
+from scim.storage.tables.idempotency import TableIdempotencyKeys
 from scim.storage.tables.people import (
     TableAccessTokens,
     TableAttempts,
@@ -57,6 +58,7 @@ def administration(app: "Application") -> Administration:
         access_tokens=TableAccessTokens(config),
         used_proofs=TableUsedProofs(config),
         attempts=TableAttempts(config),
+        idempotency_keys=TableIdempotencyKeys(config),
         secrets=app.secrets,
         sealer=VaultSealer(app.secrets),
         passwords=app.passwords,

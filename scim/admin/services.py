@@ -16,6 +16,7 @@ from scim.domain.ports import (
     Users,
 )
 from scim.domain.ports.accounts import Accounts, AdministratorGuard
+from scim.domain.ports.idempotency import IdempotencyKeys
 from scim.domain.ports.people import (
     AccessTokens,
     Attempts,
@@ -50,6 +51,7 @@ class Services:
     sessions: Sessions
     access_tokens: AccessTokens
     used_proofs: UsedProofs
+    idempotency_keys: IdempotencyKeys
     attempts: Attempts
     secrets: VaultSecrets
     sealer: Sealer

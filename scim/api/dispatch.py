@@ -14,6 +14,7 @@ from scim.admin.problems import Invalid, Missing, Problem
 from scim.admin.services import Services
 from scim.api.contracts.base import Parameters
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.api.idempotency import once
 from scim.api.messages import JSON, ApiRequest, ApiResponse
 from scim.api.problems import invalid_response, problem_response, refusal
 from scim.errors import ScimError
@@ -94,7 +95,8 @@ class Api:
 
     async def _run(self, request: ApiRequest) -> ApiResponse:
         matches = [(each, match) for each in self.endpoints if (match := each.pattern.fullmatch(request.path))]
-        found = next(((each, match) for each, match in matches if each.method == request.method), None)
+        of_method = [(each, match) for each, match in matches if each.method == request.method]
+        found = min(of_method, key=lambda pair: len(pair[0].parameters), default=None)  # a name before any parameter
         caller = None
         if found is None or not found[0].is_public:
             caller = await self.authenticator.authenticate(request)  # before anything is told about paths
@@ -109,6 +111,9 @@ class Api:
             body=_body(endpoint, request),
             request=request,
         )
+        return await once(self.services, endpoint, caller, request, lambda: self._ran(endpoint, call))
+
+    async def _ran(self, endpoint: Endpoint, call: Call[Any, Any]) -> ApiResponse:
         return self._response(endpoint, await endpoint.run(call))
 
     def _response(self, endpoint: Endpoint, reply: Reply) -> ApiResponse:

@@ -2,5 +2,10 @@
 
 from scim.api.endpoints import Endpoint
 from scim.api.routes import access_tokens, sign_in
+from scim.api.routes.document import document_endpoint
 
-ENDPOINTS: tuple[Endpoint, ...] = (*sign_in.ENDPOINTS, *access_tokens.ENDPOINTS)
+_AREAS: tuple[Endpoint, ...] = (
+    *sign_in.ENDPOINTS,
+    *access_tokens.ENDPOINTS,
+)
+ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

@@ -199,8 +199,8 @@ ENDPOINTS = (
         name="signIn",
         tag=TAG,
         summary="Sign in with password and time-based code",
-        description="Refused with `code_required` when the code is missing, and with `mfa_enrolment_required` when there "
-        "is no authenticator app yet: set it up with what the refusal holds, and send the same again with both.",
+        description="Refused with `code_required` when the code is missing, and with `mfa_enrolment_required` when "
+        "there is no authenticator app yet: set it up with what the refusal holds, and send the same with both.",
         run=begin_session,
         body=SignIn,
         reply=Me,

@@ -1,0 +1,33 @@
+"""`/openapi.json`: what the API is, for programs."""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+
+from scim.api.contracts.base import Parameters
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.api.messages import JSON
+from scim.api.openapi import document
+
+
+def document_endpoint(others: Sequence[Endpoint]) -> Endpoint:
+    """The endpoint that describes the others, and itself."""
+
+    @cache
+    def content() -> bytes:
+        return json.dumps(document([*others, endpoint]), ensure_ascii=False).encode()
+
+    async def read(_call: Call[NoBody, Parameters]) -> Reply:
+        return Reply(content=(content(), JSON))
+
+    endpoint = Endpoint(
+        method="GET",
+        path="/openapi.json",
+        name="readDocument",
+        tag="Description",
+        summary="This document",
+        run=read,
+        media_types=(JSON,),
+        is_public=True,
+    )
+    return endpoint
