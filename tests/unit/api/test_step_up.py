@@ -117,6 +117,6 @@ async def test_after_an_hour_critical_changes_ask_for_a_proof(ana):
 
 
 async def test_a_proof_tells_nothing(ana):
-    proof = await ana.proof("revokeToken", "t1")
+    proof = await ana.proof("revokeToken", "0123456789abcdef")
     assert ana.user.id not in proof
-    assert "t1" not in proof
+    assert "0123456789abcdef" not in proof

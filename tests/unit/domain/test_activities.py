@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from scim.domain.activities import (
+    FAMILIES,
+    TYPE_OF,
     Activity,
     Actor,
     Status,
@@ -31,7 +33,8 @@ def off(standing):
 
 
 def test_the_fifteen_labels():
-    assert [status.value for status in Status] == [
+    fifteen = [status for family in FAMILIES if family.name in {"SCIM", "SSO"} for status in family.statuses]
+    assert [status.value for status in fifteen] == [
         "End User Created",
         "End User Updated",
         "End User Disabled",
@@ -48,6 +51,12 @@ def test_the_fifteen_labels():
         "Disabled",
         "Enabled",
     ]
+
+
+def test_every_status_stands_in_exactly_one_family():
+    listed = [status for family in FAMILIES for status in family.statuses]
+    assert sorted(listed) == sorted(Status)
+    assert set(TYPE_OF) == set(Status)
 
 
 @pytest.mark.parametrize(
