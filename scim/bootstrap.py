@@ -22,7 +22,6 @@ from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.bookmarks import Bookmarks
-from scim.storage.tables.configuration import TableProviders, TableTokens
 from scim.storage.tables.counters import Counters
 from scim.storage.tables.cursor_key import TableCursorKey
 from scim.storage.tables.directory_table import DirectoryTable
@@ -30,8 +29,10 @@ from scim.storage.tables.groups import TableGroups
 from scim.storage.tables.job_runner import JobRunner
 from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
+from scim.storage.tables.providers import TableProviders
 from scim.storage.tables.rows import Rows
 from scim.storage.tables.search import Search, Shelf
+from scim.storage.tables.tokens import TableTokens
 from scim.storage.tables.users import TableUsers
 
 if TYPE_CHECKING:
