@@ -1,0 +1,44 @@
+"""The API describes itself truly."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from scim.api.openapi import document, refusals_of
+from scim.api.routes import ENDPOINTS
+
+ROOT = Path(__file__).parents[2]
+PUBLIC = {
+    "signIn", "openInvitation", "acceptInvitation", "beginSetUp", "setUp", "readDocument",
+}  # fmt: skip
+"""What works without being signed in: each with a guard of its own, but the last."""
+
+
+def test_the_committed_document_is_what_the_endpoints_say():
+    """Mend it with `python -m scim.api > docs/openapi.json`."""
+    assert json.loads((ROOT / "docs/openapi.json").read_text("utf-8")) == document(ENDPOINTS)
+
+
+def test_only_known_endpoints_are_public():
+    assert {endpoint.name for endpoint in ENDPOINTS if endpoint.is_public} == PUBLIC
+
+
+def test_names_and_addresses_are_unique():
+    assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
+    assert len({(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}) == len(ENDPOINTS)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_no_other_endpoint_takes_its_path(endpoint):
+    path = re.sub(r"\{\w+\}", "0198c000-0000-7000-8000-000000000000", endpoint.path)
+    rivals = [each for each in ENDPOINTS if each.method == endpoint.method and each.pattern.fullmatch(path)]
+    assert [each for each in rivals if len(each.parameters) <= len(endpoint.parameters)] == [endpoint]
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_what_has_a_body_or_an_object_says_how_it_is_refused(endpoint):
+    refusals = refusals_of(endpoint)
+    assert {400, 503} <= set(refusals)
+    assert endpoint.is_public or {401, 403} <= set(refusals)
