@@ -13,6 +13,7 @@ from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.idempotency import TableIdempotencyKeys
+from scim.storage.tables.mapping import TableGroupMappings
 from scim.storage.tables.people import (
     TableAccessTokens,
     TableAttempts,
@@ -21,6 +22,7 @@ from scim.storage.tables.people import (
     TableSessions,
     TableUsedProofs,
 )
+from scim.storage.tables.roles import TableCensus, TableRoles
 
 if TYPE_CHECKING:
     from scim.bootstrap import Application
@@ -43,13 +45,16 @@ def administration(app: "Application") -> Administration:
     """The administration of an application."""
     config = ConfigTable(app.rows, "")
     services = Services(
-        accounts=TableAccounts(app.users, app.providers),
+        accounts=TableAccounts(app.table, app.users, app.providers),
         administrator_guard=TableAdministratorGuard(app.table),
         activities=TableActivities(app.table),
         users=app.users,
         groups=app.groups,
         organizations=app.organizations,
         providers=app.providers,
+        roles=TableRoles(config),
+        mappings=TableGroupMappings(config),
+        census=TableCensus(app.table),
         tokens=app.tokens,
         vault=app.vault,
         profiles=TableProfiles(app.table),

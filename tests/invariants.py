@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from scim.domain.accounts import name_words
 from scim.domain.activities import Status
-from scim.domain.users import ALL_ORGANIZATIONS
+from scim.domain.users import ALL_ORGANIZATIONS, User, display_name
 from scim.schema.comparison import comparison_key
 from scim.storage.tables import entities, keys
 from scim.storage.tables.keys import DIRECTORY, PARTITION
 from scim.storage.tables.rows import Columns, KeyRange, Row, Rows
 
 EVERYTHING = KeyRange(" ", "\uffff")
-INDEXES = "nsxeydwf"
+INDEXES = "nshxeydwf"
 ACTIVITY_FACTS = {"id", "provider", "actor", "subject_kind", "subject_id"}
 
 
@@ -93,13 +94,30 @@ def _wanted(row: Row) -> Iterator[tuple[str, Columns]]:
     user = entities.user_of(row)
     document = user.document()
     yield keys.user_name(user.user_name), holder
-    yield keys.sorted_name(provider, user.user_name, id_), {}
+    yield keys.sorted_name(provider, user.user_name, id_), _listed(user, document)
     if external_id := document.get("externalId"):
         yield keys.external_id(provider, external_id, id_), {}
     addresses = {comparison_key(email["value"]) for email in document.get("emails", ()) if email.get("value")}
     yield from ((keys.email(provider, address, id_), {}) for address in addresses)
+    words = name_words(document)[: max(0, 43 - len(addresses))]
+    yield from ((keys.word(provider, word, id_), {}) for word in words)
     if user.standing.organization not in {None, ALL_ORGANIZATIONS}:
         yield keys.organization_user(str(user.standing.organization), provider, id_), {}
+
+
+def _listed(user: User, document: Mapping[str, Any]) -> Columns:
+    """What the list of accounts shows of a user; texts are cut."""
+    standing = user.standing
+    shown = {
+        "userName": document["userName"][:1000],
+        "name": display_name(user)[:1000],
+        "userType": standing.user_type.value,
+        "active": standing.active,
+        "administrator": user.administrator,
+        "organization": standing.organization,
+        "contact": standing.contact,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _memberships(found: Mapping[str, Row]) -> Iterator[str]:

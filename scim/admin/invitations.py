@@ -12,7 +12,6 @@ from scim.admin import enrolment, sessions
 from scim.admin.context import Context
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
-from scim.admin.people import display_name
 from scim.admin.problems import Conflicting, Denied, Missing
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
@@ -22,7 +21,7 @@ from scim.domain.authority import Action
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
 from scim.domain.providers import NATIVE
-from scim.domain.users import User
+from scim.domain.users import User, display_name
 
 LIFETIME = timedelta(hours=24)
 _PURPOSE = "invitation"

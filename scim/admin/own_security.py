@@ -7,14 +7,13 @@ from scim.admin.codes import check_code
 from scim.admin.context import Context
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
-from scim.admin.people import display_name
 from scim.admin.problems import Conflicting, Denied, Missing
 from scim.admin.records import note_able, record_own
 from scim.admin.step_up import CriticalAction, require_proof
 from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator, VersionConflict
-from scim.domain.users import User
+from scim.domain.users import User, display_name
 
 LAST_ADMINISTRATOR = "At least one active system administrator who can sign in natively must remain."
 

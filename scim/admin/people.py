@@ -4,18 +4,9 @@ from datetime import datetime
 from typing import Literal
 
 from scim.admin.context import Principal
+from scim.admin.effective_roles import granted_permissions
 from scim.admin.services import Services
-from scim.domain.authority import Permission
-from scim.domain.users import User
-
-
-def display_name(user: User) -> str:
-    """What a person is called: displayName, else given and family name, else the userName."""
-    document = user.document()
-    name = document.get("name", {})
-    parts = " ".join(part for part in (name.get("givenName", ""), name.get("familyName", "")) if part)
-    shown: str = document.get("displayName") or name.get("formatted") or parts or user.user_name
-    return shown
+from scim.domain.users import User, display_name
 
 
 async def principal_of(
@@ -32,13 +23,9 @@ async def principal_of(
         name=display_name(user),
         user_type=user.standing.user_type,
         administrator=user.administrator,
-        permissions=await _permissions(services, user),
+        permissions=await granted_permissions(services, user),
         organization=user.standing.organization,
         via=via,
         credential=credential,
         verified_at=verified_at,
     )
-
-
-async def _permissions(_services: Services, _user: User) -> frozenset[Permission]:
-    return frozenset()

@@ -1,9 +1,8 @@
 """What is noted of people who change how they sign in, before or without being signed in."""
 
-from scim.admin.people import display_name
 from scim.admin.services import Services
 from scim.domain.activities import Activity, Actor, Status
-from scim.domain.users import User
+from scim.domain.users import User, display_name
 
 
 async def record_own(services: Services, user: User, status: Status, request_id: str, *, detail: str = "") -> None:

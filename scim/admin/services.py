@@ -27,6 +27,7 @@ from scim.domain.ports.people import (
     UsedProofs,
     VaultSecrets,
 )
+from scim.domain.ports.roles import Census, GroupMappings, Roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,9 @@ class Services:
     groups: Groups
     organizations: Organizations
     providers: Providers
+    roles: Roles
+    mappings: GroupMappings
+    census: Census
     tokens: Tokens
     vault: TokenVault
     profiles: Profiles

@@ -79,6 +79,19 @@ def with_standing_since(before: User, after: User) -> User:
     return replace(after, standing_since=before.standing_since if ways[0] == ways[1] else after.modified)
 
 
+def display_name(user: User) -> str:
+    """What a person is called: displayName, else given and family name, else the userName."""
+    return display_name_in(user.document())
+
+
+def display_name_in(document: Document) -> str:
+    """See `display_name`."""
+    name = document.get("name", {})
+    parts = " ".join(part for part in (name.get("givenName", ""), name.get("familyName", "")) if part)
+    shown: str = document.get("displayName") or name.get("formatted") or parts or document["userName"]
+    return shown
+
+
 def requested_user_type(document: Document) -> UserType:
     """The kind of user that a document asks for; none means end user (R067-R071, AMB-2).
 

@@ -1,7 +1,10 @@
 """What the administration of accounts needs from the outside. See `scim.domain.ports`."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from scim.domain.accounts import AccountFilter, AccountPage, AdoptionRequest, Tombstone
+from scim.domain.activities import Activity
 from scim.domain.users import User
 
 
@@ -10,6 +13,48 @@ class Accounts(Protocol):
 
     async def get(self, account_id: str) -> User | None:
         """The user, or None; the users of providers that were deleted are native."""
+        ...
+
+    async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
+        """At most `limit` of the accounts that are asked for, by userName (R129).
+
+        Paging through them loses none that exists throughout and shows none twice, while others come and go.
+
+        Args:
+            wanted: Which.
+            after: `next` of the page before; "" for the first page.
+            limit: How many at most, up to 1,000.
+        """
+        ...
+
+    async def tombstone(self, account_id: str) -> Tombstone | None:
+        """The deleted account, however long ago that was, as long as there is something left of it; or None."""
+        ...
+
+    async def restore(self, tombstone: Tombstone, restored: User, activity: Activity) -> User:
+        """Bring a deleted account back, in no group (AMB-1).
+
+        Raises:
+            VersionConflict: Its deletion is not done with yet: for five minutes, memberships that were written while
+                it ran are looked for. Or somebody else restored it.
+            NameTaken: Its userName is held.
+        """
+        ...
+
+    async def release(self, before: User, after: User, activity: Activity) -> User:
+        """Replace an account that a provider manages by the native one that it becomes: same id, none of its groups.
+
+        Raises:
+            VersionConflict: It is no longer at `before.version`, or its groups have changed.
+        """
+        ...
+
+    async def adoption_requests(self, provider_id: str) -> Sequence[AdoptionRequest]:
+        """The provider's adoption queue; there may be requests in it that somebody settled otherwise."""
+        ...
+
+    async def settle_adoption(self, provider_id: str, account_id: str) -> bool:
+        """Take a request out of the queue; returns whether it was there."""
         ...
 
 

@@ -11,6 +11,7 @@ from scim.domain.users import User
 from scim.errors import Unavailable
 from scim.storage.tables import keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
+from scim.storage.tables.entities import user_of
 from scim.storage.tables.rows import Insert, Operation, Replace
 
 LAYOUT = 1
@@ -18,20 +19,33 @@ ATTEMPTS = 20
 """Tries of a change that meets changes of the same row."""
 
 
-async def switched(table: DirectoryTable, user_id: str, *, active: bool) -> Operation | None:
-    """The operation that notes an administrator as active or not; None for one who cannot sign in natively.
+async def following(table: DirectoryTable, before: User, after: User | None) -> list[Operation]:
+    """What belongs into the transaction that changes a user, or deletes one (`after` is None), for the rule to hold.
+
+    One call when a system administrator becomes active, inactive, or none; else none. The row is written then even if
+    it says the same: who notes somebody as able meanwhile (`enrolled`) has to look again.
 
     Raises:
         LastAdministrator: None would remain active.
     """
+    stays = after is not None and after.administrator
+    if not before.administrator and not stays:
+        return []
+    if after is not None and _counts(before) == _counts(after):
+        return []
     row = await table.get(keys.ADMINISTRATORS)
     states: dict[str, bool] = json.loads(str(row.columns["active"])) if row else {}
-    if row is None or user_id not in states:
-        return None
-    states[user_id] = active
-    if not any(states.values()):
+    rest = {id_: active for id_, active in states.items() if id_ != before.id}
+    if after is not None and stays and before.id in states:
+        rest[before.id] = after.standing.active
+    if states.get(before.id) and not any(rest.values()):
         raise LastAdministrator
-    return Replace(keys.ADMINISTRATORS, _columns(states), row.etag)
+    columns = _columns(rest)
+    return [Replace(keys.ADMINISTRATORS, columns, row.etag) if row else Insert(keys.ADMINISTRATORS, columns)]
+
+
+def _counts(user: User) -> tuple[bool, bool]:
+    return user.administrator, user.standing.active
 
 
 async def added(table: DirectoryTable, user_id: str) -> Operation:
@@ -54,23 +68,26 @@ class TableAdministratorGuard:
         return bool((await self._states())[0])
 
     async def enrolled(self, user: User) -> None:
-        """Two calls; one when it is known already."""
+        """Three calls; two when it is known already.
+
+        The user is read again behind the guard row: a change of the user in between also writes that row.
+        """
         for _ in range(ATTEMPTS):
             states, etag = await self._states()
-            if states.get(user.id) is user.standing.active:
+            row = await self._table.get(keys.user(user.provider, user.id))
+            present = user_of(row) if row else None
+            if present is None or not present.administrator or states.get(user.id) is present.standing.active:
                 return
-            if await self._write(states | {user.id: user.standing.active}, etag):
+            if await self._write(states | {user.id: present.standing.active}, etag):
                 return
         raise Unavailable
 
     async def disenrolled(self, user: User) -> None:
-        """Two calls; one when it is known already."""
+        """Two calls; the row is written even if it says the same, see `following`."""
         for _ in range(ATTEMPTS):
             states, etag = await self._states()
-            if user.id not in states:
-                return
             rest = {id_: active for id_, active in states.items() if id_ != user.id}
-            if states[user.id] and not any(rest.values()):
+            if states.get(user.id) and not any(rest.values()):
                 raise LastAdministrator
             if await self._write(rest, etag):
                 return

@@ -4,17 +4,27 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import cast
 
+from scim.domain.accounts import AccountSummary, name_words
 from scim.domain.activities import Activity
 from scim.domain.groups import Group, Member, MemberType
-from scim.domain.users import ALL_ORGANIZATIONS, Standing, User, UserType
+from scim.domain.users import ALL_ORGANIZATIONS, Standing, User, UserType, display_name_in
+from scim.schema.attributes import Document
+from scim.schema.comparison import comparison_key
 from scim.storage.tables import keys
 from scim.storage.tables.documents import column_text, text_columns
 from scim.storage.tables.rows import Columns, Insert, Row, Value
 
 LAYOUT = 1
 """Version of the columns, in the column `v` of every row that has any."""
+MAX_LISTED = 1_000
+"""Characters of a name that the list of accounts shows."""
+MAX_WORDS = 43
+"""Addresses and words by which a user is found: at most 40 of the former, 6 of the latter, and so many together that a
+change of all of them is one transaction."""
+NO_COLUMNS: Columns = MappingProxyType({})
 
 
 def user_columns(user: User) -> dict[str, Value]:
@@ -59,18 +69,64 @@ def user_of(row: Row) -> User:
     )
 
 
-def user_index_keys(user: User) -> Iterator[str]:
-    """The keys of the rows, without columns of their own, by which the user is found."""
+def user_index_keys(user: User) -> list[str]:
+    """The keys of the rows by which the user is found."""
+    return list(user_index_rows(user))
+
+
+def user_index_rows(user: User) -> dict[str, Columns]:
+    """The rows by which the user is found: by userName with what the list of accounts shows, the others bare."""
     document = user.document()
-    yield keys.sorted_name(user.provider, document["userName"], user.id)
+    addresses = {comparison_key(address) for email in document.get("emails", ()) if (address := email.get("value"))}
+    found = [
+        *(keys.email(user.provider, address, user.id) for address in addresses),
+        *(
+            keys.word(user.provider, word, user.id)
+            for word in name_words(document)[: max(0, MAX_WORDS - len(addresses))]
+        ),
+    ]
     if external_id := document.get("externalId"):
-        yield keys.external_id(user.provider, external_id, user.id)
-    for email in document.get("emails", ()):
-        if address := email.get("value"):
-            yield keys.email(user.provider, address, user.id)
+        found.append(keys.external_id(user.provider, external_id, user.id))
     organization = user.standing.organization
     if organization is not None and organization != ALL_ORGANIZATIONS:
-        yield keys.organization_user(organization, user.provider, user.id)
+        found.append(keys.organization_user(organization, user.provider, user.id))
+    place = keys.sorted_name(user.provider, document["userName"], user.id)
+    return {place: _listed_columns(user, document)} | dict.fromkeys(found, NO_COLUMNS)
+
+
+def _listed_columns(user: User, document: Document) -> Columns:
+    standing = user.standing
+    columns: dict[str, Value] = {
+        "v": LAYOUT,
+        "userName": document["userName"][:MAX_LISTED],
+        "name": display_name_in(document)[:MAX_LISTED],
+        "userType": standing.user_type.value,
+        "active": standing.active,
+        "administrator": user.administrator,
+    }
+    if standing.organization is not None:
+        columns["organization"] = standing.organization
+    if standing.contact is not None:
+        columns["contact"] = standing.contact
+    return columns
+
+
+def summary_of(row: Row) -> AccountSummary | None:
+    """The account in a row `s|P|<name> |<id>`; None when the row was written before it had columns."""
+    columns = row.columns
+    if "userName" not in columns:
+        return None
+    return AccountSummary(
+        id=keys.last_part(row.row_key),
+        provider=row.row_key.split("|")[1],
+        user_name=str(columns["userName"]),
+        name=str(columns["name"]),
+        contact=_optional(columns, "contact"),
+        user_type=UserType(str(columns["userType"])),
+        organization=_optional(columns, "organization"),
+        active=bool(columns["active"]),
+        administrator=bool(columns["administrator"]),
+    )
 
 
 def holder_columns(provider: str, resource_id: str) -> dict[str, Value]:

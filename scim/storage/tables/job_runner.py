@@ -97,6 +97,8 @@ class JobRunner:
     async def _run(self, job: Job, steps: Sequence[Step] = ()) -> None:
         if job.kind is JobKind.CHANGE_MEMBERS:
             await self._change_members(job, steps or await self._items(job))
+        elif job.kind is JobKind.LEAVE_PROVIDER and await self._table.get(keys.user(job.provider, job.resource_id)):
+            await self._abandon(job)
         else:
             await self._forget(job)
 
@@ -148,7 +150,7 @@ class JobRunner:
             logger.error("job_without_list job=%s resource=%s", job.id, job.resource_id)
 
     async def _abandon(self, job: Job) -> None:
-        """The group is gone: what its deletion leaves behind is that deletion's job."""
+        """There is nothing left to do, or it is another job: what the deletion of a group leaves behind."""
         with contextlib.suppress(Conflict):
             await self._table.apply(job.ending())
 

@@ -30,6 +30,8 @@ class JobKind(StrEnum):
     """Apply the rest of a list of changes to a group's members."""
     FORGET_MEMBER = "forgetMember"
     """Remove a deleted user, or group, from the groups that it was in."""
+    LEAVE_PROVIDER = "leaveProvider"
+    """Remove a user whom the provider does not manage any more from its groups, unless it manages them again."""
     DISBAND_GROUP = "disbandGroup"
     """Remove the memberships of a deleted group."""
 

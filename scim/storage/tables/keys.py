@@ -10,7 +10,8 @@ All rows of the directory are in one partition, so that every change is one enti
 | `p|<id>` | what the console manages of an account | SCIM never writes it, and editing it leaves `meta.version` alone |
 | `t|P|<id>` | tombstone of a deleted user | to restore it from |
 | `n|e(N(userName))` | provider and id of the holder | uniqueness in the tenant, `userName eq` |
-| `s|P|o(N(userName)) |<id>` | nothing | `userName sw`, sorting by userName |
+| `s|P|o(N(userName)) |<id>` | what the list of accounts shows | `userName sw`, sorting by userName, that list |
+| `h|P|o(word) |<id>` | nothing | searching accounts by a word of their names |
 | `x|P|e(externalId)|<id>` | nothing | `externalId eq` of users, which need not be unique |
 | `e|P|e(N(address))|<id>` | nothing | `emails.value eq`, a row for each distinct address |
 | `y|<orgId>|P|<id>` | nothing | the users of an organization |
@@ -20,7 +21,8 @@ All rows of the directory are in one partition, so that every change is one enti
 | `w|P|e(externalId)|<id>` | nothing | `externalId eq` of groups |
 | `m|<groupId>|<memberId>` | the member's type | members of a group |
 | `r|<memberId>|<groupId>` | the member's type | groups of a member |
-| `o|<orgId>`, `l|e(N(name))` | an organization, its unique name | a user's write and its deletion meet here |
+| `o|<orgId>` | an organization; of a deleted one, that its id was used | a user's write and its deletion meet here |
+| `l|e(N(name))` | an organization's id, name and state | uniqueness, lists by name |
 | `c|<kind>|P|<stripe>` | a part of a total | see `counters` |
 | `a|<inverted time>|<id>` | an activity | written with its change, newest first |
 | `j|<resourceId>|<jobId>` | unfinished work | see `jobs` |
@@ -149,6 +151,11 @@ def tombstone(provider: str, user_id: str) -> str:
     return f"t|{provider}|{user_id}"
 
 
+def tombstones(provider: str) -> KeyRange:
+    """All deleted users of a provider that can still be restored."""
+    return prefix_range(f"t|{provider}|")
+
+
 def user_name(name: str) -> str:
     """The reservation of a userName."""
     return f"n|{encoded(comparison_key(name))}"
@@ -162,6 +169,16 @@ def sorted_name(provider: str, name: str, user_id: str) -> str:
 def sorted_names(provider: str, prefix: str = "") -> KeyRange:
     """The provider's users whose name starts with a prefix, in the order of names."""
     return prefix_range(f"s|{provider}|{ordered_prefix(comparison_key(prefix))}")
+
+
+def word(provider: str, word: str, user_id: str) -> str:
+    """The user's place under a word of its names, which is in comparison form."""
+    return f"h|{provider}|{ordered(word)} |{user_id}"
+
+
+def words(provider: str, prefix: str) -> KeyRange:
+    """The provider's users with a word in their names that starts with a prefix."""
+    return prefix_range(f"h|{provider}|{ordered_prefix(prefix)}")
 
 
 def is_sortable(prefix: str) -> bool:
@@ -195,9 +212,19 @@ def organization_user(organization_id: str, provider: str, user_id: str) -> str:
     return f"y|{encoded(organization_id)}|{provider}|{user_id}"
 
 
+def organization_users(organization_id: str) -> KeyRange:
+    """The users of an organization, whatever provider owns them."""
+    return prefix_range(f"y|{encoded(organization_id)}|")
+
+
 def adoption(provider: str, user_id: str) -> str:
     """The native account's place in the provider's adoption queue."""
     return f"q|{provider}|{user_id}"
+
+
+def adoptions(provider: str) -> KeyRange:
+    """The provider's adoption queue."""
+    return prefix_range(f"q|{provider}|")
 
 
 ADMINISTRATORS = "k|sysadmins"
@@ -285,6 +312,14 @@ ORGANIZATIONS = prefix_range("o|")
 def organization_name(name: str) -> str:
     """The reservation of an organization's name."""
     return f"l|{encoded(comparison_key(name))}"
+
+
+ORGANIZATION_NAMES = prefix_range("l|")
+
+
+def organization_names(prefix: str) -> KeyRange:
+    """The names of organizations that start with a prefix, in their order."""
+    return prefix_range(f"l|{encoded(comparison_key(prefix))}")
 
 
 def counter(kind: str, provider: str, stripe: str) -> str:

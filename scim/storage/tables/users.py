@@ -16,7 +16,7 @@ from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
 from scim.storage.tables.job_runner import JobRunner
 from scim.storage.tables.jobs import AFTERMATH, Job, JobKind
 from scim.storage.tables.memberships import departure, without_gone_groups
-from scim.storage.tables.rows import Delete, Insert, Merge, Operation, Replace, Upsert
+from scim.storage.tables.rows import Columns, Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
 
 ATTEMPTS = 5
@@ -66,7 +66,7 @@ class TableUsers:
         operations: list[Operation] = [
             Insert(user_key, entities.user_columns(user)),
             Insert(keys.user_name(user.user_name), entities.holder_columns(user.provider, user.id)),
-            *(Upsert(key, {}) for key in sorted(_index_keys(user))),
+            *_upserts(entities.user_index_rows(user)),
             entities.activity_row(activity),
         ]
         if user.administrator:
@@ -75,12 +75,13 @@ class TableUsers:
         return replace(user, version=keys.version_of(await self._table.etag(etags, user_key)))
 
     async def update(self, before: User, after: User, activity: Activity) -> User:
-        """One call; one more when a system administrator is switched off or on."""
+        """One call; one more when a system administrator is made, unmade, or switched off or on."""
         after = with_standing_since(before, after)
-        operations = [*_changes(before, after), entities.activity_row(activity)]
-        if before.administrator and before.standing.active != after.standing.active:
-            guard = await administrators.switched(self._table, after.id, active=after.standing.active)
-            operations += [guard] if guard else []
+        operations = [
+            *_changes(before, after),
+            entities.activity_row(activity),
+            *await administrators.following(self._table, before, after),
+        ]
         moved = {} if before.provider == after.provider else {before.provider: -1, after.provider: 1}
         etags = await self._commit(operations, activity, moved)
         etag = await self._table.etag(etags, keys.user(after.provider, after.id))
@@ -92,28 +93,73 @@ class TableUsers:
             Delete(keys.user(user.provider, user.id), keys.etag_of(user.version)),
             Upsert(keys.tombstone(user.provider, user.id), entities.user_columns(user) | {"deleted": activity.time}),
             Delete(keys.user_name(user.user_name)),
-            *(Delete(key) for key in sorted(_index_keys(user))),
+            *(Delete(key) for key in sorted(entities.user_index_keys(user))),
+            entities.activity_row(activity),
+            *await administrators.following(self._table, user, None),
+        ]
+        await self._leave(user, groups, operations, activity, {user.provider: -1}, JobKind.FORGET_MEMBER)
+
+    async def release(self, before: User, after: User, groups: Sequence[str], activity: Activity) -> User:
+        """Replace `before` by `after`, which is native and in none of its groups: a provider lets go of it.
+
+        As many calls as `delete`.
+
+        Raises:
+            VersionConflict: It is no longer at `before.version`, or its groups have changed.
+        """
+        operations = [*_changes(before, after), entities.activity_row(activity)]
+        moved = {before.provider: -1, after.provider: 1}
+        etags = await self._leave(before, groups, operations, activity, moved, JobKind.LEAVE_PROVIDER)
+        etag = await self._table.etag(etags, keys.user(after.provider, after.id))
+        return replace(after, version=keys.version_of(etag))
+
+    async def restore(self, tombstone: User, restored: User, activity: Activity) -> User:
+        """Bring a deleted user back, in no group. Two calls: what its deletion left to do is looked for first.
+
+        Raises:
+            VersionConflict: Its deletion is not done with yet, or somebody else restored it.
+            NameTaken: Its userName is held.
+        """
+        if await self._table.first(keys.jobs_of(tombstone.id), 1):
+            raise VersionConflict
+        user_key = keys.user(restored.provider, restored.id)
+        operations: list[Operation] = [
+            Insert(user_key, entities.user_columns(restored)),
+            Delete(keys.tombstone(tombstone.provider, tombstone.id), keys.etag_of(tombstone.version)),
+            Insert(keys.user_name(restored.user_name), entities.holder_columns(restored.provider, restored.id)),
+            *_upserts(entities.user_index_rows(restored)),
             entities.activity_row(activity),
         ]
-        if user.administrator:
-            guard = await administrators.switched(self._table, user.id, active=False)
-            operations += [guard] if guard else []
+        etags = await self._commit(operations, activity, {restored.provider: 1})
+        return replace(restored, version=keys.version_of(await self._table.etag(etags, user_key)))
+
+    async def _leave(
+        self,
+        user: User,
+        groups: Sequence[str],
+        operations: Sequence[Operation],
+        activity: Activity,
+        counted: Mapping[str, int],
+        kind: JobKind,
+    ) -> Mapping[str, str]:
+        """Commit together with the end of the memberships; a job ends those that do not fit, or come meanwhile."""
         memberships = [
             operation for group in groups for operation in departure(user.provider, group, user.id, activity.time)
         ]
-        at_once = fits(operations, len(memberships) + 2)  # the job and the counter
+        at_once = fits(operations, len(memberships) + 1 + len(counted))  # the job and the counters
         job = Job(
             resource_id=user.id,
             id=activity.id,
-            kind=JobKind.FORGET_MEMBER,
+            kind=kind,
             provider=user.provider,
             started=activity.time,
             again=activity.time + AFTERMATH,
         )
-        operations += [*memberships, job.deferred()] if at_once else [job.insertion()]
-        etags = await self._commit(operations, activity, {user.provider: -1})
+        whole = [*operations, *memberships, job.deferred()] if at_once else [*operations, job.insertion()]
+        etags = await self._commit(whole, activity, counted)
         if not at_once:
             await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)))
+        return etags
 
     async def ask_for_adoption(self, provider: Provider, user_id: str, asked_at: datetime) -> None:
         """One call."""
@@ -155,8 +201,8 @@ class TableUsers:
         return VersionConflict()
 
 
-def _index_keys(user: User) -> set[str]:
-    return set(entities.user_index_keys(user))
+def _upserts(rows: Mapping[str, Columns]) -> Iterator[Operation]:
+    return (Upsert(key, columns) for key, columns in sorted(rows.items()))
 
 
 def _changes(before: User, after: User) -> Iterator[Operation]:
@@ -177,6 +223,6 @@ def _changes(before: User, after: User) -> Iterator[Operation]:
     elif old_row != new_row:
         yield Merge(new_name, holder)
 
-    old_keys, new_keys = _index_keys(before), _index_keys(after)
-    yield from (Upsert(key, {}) for key in sorted(new_keys - old_keys))
-    yield from (Delete(key) for key in sorted(old_keys - new_keys))
+    old, new = entities.user_index_rows(before), entities.user_index_rows(after)
+    yield from _upserts({key: columns for key, columns in new.items() if old.get(key) != columns})
+    yield from (Delete(key) for key in sorted(old.keys() - new.keys()))

@@ -1,0 +1,49 @@
+"""What lists share: cursors, and counts that stop somewhere."""
+
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+
+from scim.admin.problems import Invalid
+
+_NO_POSITION = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there are.
+
+    Attributes:
+        number: Those that were counted.
+        is_more: Whether there may be more, because counting stopped there.
+    """
+
+    number: int
+    is_more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number:,}{'+' if self.is_more else ''}"
+
+    def of(self, one: str, several: str = "") -> str:
+        """The number with its noun: "1 end user", "1,000+ end users"."""
+        return f"{self} {one if self.number == 1 and not self.is_more else several or f'{one}s'}"
+
+
+def cursor_of(position: str | None) -> str | None:
+    """The cursor that leads to a position; None for none."""
+    return None if position is None else urlsafe_b64encode(position.encode()).decode().rstrip("=")
+
+
+def position_of(cursor: str) -> str:
+    """The position that a cursor leads to; "" without one.
+
+    Raises:
+        Invalid: It is none of ours.
+    """
+    try:
+        position = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        position = "\x00"
+    if _NO_POSITION.search(position):
+        raise Invalid("This cursor is not from the page before. Start from the first page.", "cursor")
+    return position

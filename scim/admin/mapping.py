@@ -1,0 +1,233 @@
+"""Group Mapping: the groups of a provider, and the roles that their members have (R077-R087).
+
+Saving a mapping writes one row, whatever the group's size; roles are worked out when they are read. So it holds at
+once for all who are in the group, and for all who come later (AMB-33).
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from scim.admin import impacts
+from scim.admin.context import Context
+from scim.admin.impacts import Preview
+from scim.admin.lists import Count, cursor_of, position_of
+from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.domain.activities import Status
+from scim.domain.authority import Action
+from scim.domain.groups import Group
+from scim.domain.mapping import GroupMapping
+from scim.domain.ports import Position, Query, VersionConflict
+from scim.domain.providers import Provider
+from scim.domain.roles import Role
+from scim.domain.users import UserType
+
+COUNTED = 1_000
+"""Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
+UNMAPPED = '"unmapped"'
+"""The version of the mapping of a group that was never mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedGroup:
+    """A group with its mapping.
+
+    Attributes:
+        group: The group.
+        members: How many direct members it has.
+        mapping: As it is stored, without roles that are gone.
+        technician_roles: The roles of technicians, by name.
+        end_user_roles: The roles of end users, by name.
+    """
+
+    group: Group
+    members: Count
+    mapping: GroupMapping
+    technician_roles: tuple[Role, ...]
+    end_user_roles: tuple[Role, ...]
+
+    @property
+    def version(self) -> str:
+        """The version of the mapping."""
+        return self.mapping.version or UNMAPPED
+
+
+async def groups(
+    context: Context, provider_id: str, cursor: str, limit: int
+) -> tuple[Sequence[MappedGroup], str | None]:
+    """The groups that a provider sent, in the order in which they came (R077).
+
+    Five storage calls (one more on the first page, more for each further thousand of mappings), and one for each group
+    on the page.
+
+    Raises:
+        Missing: There is no such provider.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    provider = await _provider(context, provider_id)
+    services = context.services
+    found, mappings, roles = await asyncio.gather(
+        services.groups.search(provider, Query(position=Position(position_of(cursor)), count=limit)),
+        services.mappings.of(provider_id),
+        services.roles.all(),
+    )
+    counts = await asyncio.gather(*(_members(context, group) for group in found.resources))
+    by_group = {mapping.group: mapping for mapping in mappings}
+    known = {role.id: role for role in roles}
+    page = [
+        _mapped(group, count, by_group.get(group.id) or _unmapped(group), known)
+        for group, count in zip(found.resources, counts, strict=True)
+    ]
+    return page, cursor_of(found.next)
+
+
+async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:
+    """A group with its mapping.
+
+    Raises:
+        Missing: The provider has no such group.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    return await _details(context, await _group(context, provider_id, group_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The roles that a group is to be mapped to (R084, R085)."""
+
+    technician_roles: tuple[str, ...] = ()
+    end_user_roles: tuple[str, ...] = ()
+
+
+async def preview(context: Context, provider_id: str, group_id: str, wanted: Wanted) -> tuple[MappedGroup, Preview]:
+    """The group as it is, and what `save` would do; nothing is written.
+
+    Raises:
+        Missing, Invalid: As in `save`.
+        Conflicting: As in `save`, or too many people for a preview.
+    """
+    context.require(Action.MANAGE_MAPPING)
+    before, after, _ = await _change(context, provider_id, group_id, wanted)
+    return before, await impacts.of_mapping(context, before.mapping, after)
+
+
+async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted, if_match: str | None) -> MappedGroup:
+    """Map a group to roles. One row is written, and the activity.
+
+    Raises:
+        Denied: Not a system administrator (R082), or not recently signed in.
+        Missing: The provider has no such group.
+        Invalid: A role is of the other type.
+        Conflicting: A role was deleted.
+        Changed: The mapping is not as the administrator read it.
+    """
+    context.require_recent(Action.MANAGE_MAPPING)
+    before, after, roles = await _change(context, provider_id, group_id, wanted)
+    if if_match is not None and if_match != before.version:
+        raise Changed(_changed_text(before.mapping))
+    if _roles(after) == _roles(before.mapping):
+        return before
+    after = replace(after, changed_by=context.principal.name, changed_at=context.now)
+    try:
+        stored = await context.services.mappings.save(after)
+    except VersionConflict as conflict:
+        raise Changed(_changed_text(before.mapping)) from conflict
+    added, removed = set(after.roles) - set(before.mapping.roles), set(before.mapping.roles) - set(after.roles)
+    await context.services.activities.record(
+        context.activity(
+            Status.USER_GROUP_UPDATED,
+            "group",
+            group_id,
+            before.group.display_name,
+            provider=provider_id,
+            changed=("mapping",),
+            detail="; ".join(
+                f"{verb}: {', '.join(sorted(roles[role].name for role in ids))}"
+                for verb, ids in (("roles added", added), ("roles removed", removed))
+                if ids
+            ),
+        )
+    )
+    return _mapped(before.group, before.members, stored, roles)
+
+
+async def _change(
+    context: Context, provider_id: str, group_id: str, wanted: Wanted
+) -> tuple[MappedGroup, GroupMapping, Mapping[str, Role]]:
+    """The group as it is, the mapping as it is to be, and all roles."""
+    group = await _group(context, provider_id, group_id)
+    roles = {role.id: role for role in await context.services.roles.all()}
+    before = await _details(context, group, roles)
+    for field, user_type, ids in (
+        ("technicianRoles", UserType.TECHNICIAN, wanted.technician_roles),
+        ("endUserRoles", UserType.END_USER, wanted.end_user_roles),
+    ):
+        _check(field, user_type, ids, roles)
+    after = replace(
+        before.mapping,
+        technician_roles=tuple(dict.fromkeys(wanted.technician_roles)),
+        end_user_roles=tuple(dict.fromkeys(wanted.end_user_roles)),
+    )
+    return before, after, roles
+
+
+def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[str, Role]) -> None:
+    for id_ in ids:
+        if id_ not in roles:
+            raise Conflicting("A role that you chose was deleted meanwhile. Choose again.", "role_missing")
+        if roles[id_].user_type is not user_type:
+            raise Invalid(f'The role "{roles[id_].name}" is for the other type of user.', field, "wrong_role_type")
+
+
+def _changed_text(mapping: GroupMapping) -> str:
+    by = f" by {mapping.changed_by}" if mapping.changed_by else ""
+    return f"This mapping was changed{by} meanwhile. Read it again."
+
+
+async def _provider(context: Context, provider_id: str) -> Provider:
+    provider = await context.services.providers.get(provider_id)
+    if provider is None:
+        raise Missing("There is no identity provider with this id.")
+    return provider
+
+
+async def _group(context: Context, provider_id: str, group_id: str) -> Group:
+    provider, group = await asyncio.gather(
+        _provider(context, provider_id), context.services.groups.get(provider_id, group_id)
+    )
+    if group is None:
+        raise Missing(f"No group with this id has arrived from {provider.name}.")
+    return group
+
+
+async def _members(context: Context, group: Group) -> Count:
+    number = len(await context.services.groups.members(group.id, COUNTED))
+    return Count(number, number == COUNTED)
+
+
+async def _details(context: Context, group: Group, roles: Mapping[str, Role] | None = None) -> MappedGroup:
+    services = context.services
+    mapping, members = await asyncio.gather(services.mappings.get(group.provider, group.id), _members(context, group))
+    known = {role.id: role for role in await services.roles.all()} if roles is None else roles
+    return _mapped(group, members, mapping, known)
+
+
+def _unmapped(group: Group) -> GroupMapping:
+    return GroupMapping(provider=group.provider, group=group.id)
+
+
+def _mapped(group: Group, members: Count, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
+    def named(ids: Iterable[str]) -> tuple[Role, ...]:
+        return tuple(sorted((roles[id_] for id_ in ids if id_ in roles), key=lambda role: (role.name, role.id)))
+
+    return MappedGroup(
+        group=group,
+        members=members,
+        mapping=mapping.without([role for role in mapping.roles if role not in roles]),
+        technician_roles=named(mapping.technician_roles),
+        end_user_roles=named(mapping.end_user_roles),
+    )
+
+
+def _roles(mapping: GroupMapping) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset(mapping.technician_roles), frozenset(mapping.end_user_roles)

@@ -1,0 +1,227 @@
+"""Roles of technicians and of end users (R125). System administrator is none of them (R016)."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from scim.admin import impacts
+from scim.admin.context import Context
+from scim.admin.impacts import Preview
+from scim.admin.lists import Count
+from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.domain.activities import Activity, Status
+from scim.domain.authority import Action, Permission
+from scim.domain.ports import NameTaken, VersionConflict
+from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved
+from scim.domain.users import UserType
+
+COUNTED = 1_000
+"""Native holders that are counted of a role: one call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleUse:
+    """A role, and how much it is used.
+
+    Attributes:
+        role: The role.
+        native: Accounts that have it natively.
+        mapped_groups: Groups that are mapped to it.
+    """
+
+    role: Role
+    native: Count
+    mapped_groups: int
+
+
+async def list_all(context: Context, user_type: UserType | None) -> Sequence[RoleUse]:
+    """The roles, by name. Two storage calls, and one for each role."""
+    context.require(Action.VIEW_ROLES)
+    roles = [role for role in await context.services.roles.all() if user_type in {None, role.user_type}]
+    return await _uses(context, sorted(roles, key=lambda role: (role.name.casefold(), role.id)))
+
+
+async def details(context: Context, role_id: str) -> RoleUse:
+    """A role.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    context.require(Action.VIEW_ROLES)
+    (use,) = await _uses(context, [await get(context, role_id)])
+    return use
+
+
+async def create(
+    context: Context, name: str, user_type: UserType, description: str = "", template: RoleTemplate = RoleTemplate.BLANK
+) -> Role:
+    """A new role.
+
+    Raises:
+        Invalid: The name is kept for what is no role, or a role of end users is to grant something.
+        Conflicting: The name is taken, or there are as many as there may be.
+    """
+    context.require_recent(Action.MANAGE_ROLES)
+    _check(name, user_type, template.permissions)
+    services = context.services
+    if len(await services.roles.all()) >= MAX_ROLES:
+        raise Conflicting(f"There are {MAX_ROLES} roles. Delete one first.", "too_many_roles")
+    role = Role(
+        id=services.identifiers.new(),
+        name=name.strip(),
+        user_type=user_type,
+        description=description.strip(),
+        permissions=template.permissions,
+        created_at=context.now,
+        created_by=context.principal.name,
+    )
+    try:
+        stored = await services.roles.create(role)
+    except NameTaken as taken:
+        raise _name_taken(role) from taken
+    await services.activities.record(
+        _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
+    )
+    return stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleChange:
+    """What is to change; None leaves it."""
+
+    name: str | None = None
+    description: str | None = None
+    permissions: Collection[Permission] | None = None
+
+
+async def update(context: Context, role_id: str, change: RoleChange, if_match: str | None) -> Role:
+    """Change a role; who has it keeps it.
+
+    Raises:
+        Missing: There is none with this id.
+        Changed: It is not as the administrator read it.
+        Invalid: As in `create`.
+        Conflicting: The name is taken.
+    """
+    context.require_recent(Action.MANAGE_ROLES)
+    before = await get(context, role_id)
+    if if_match is not None and if_match != before.version:
+        raise Changed
+    after = replace(
+        before,
+        name=before.name if change.name is None else change.name.strip(),
+        description=before.description if change.description is None else change.description.strip(),
+        permissions=before.permissions if change.permissions is None else frozenset(change.permissions),
+    )
+    changed = tuple(
+        name for name in ("name", "description", "permissions") if getattr(before, name) != getattr(after, name)
+    )
+    if not changed:
+        return before
+    _check(after.name, after.user_type, after.permissions)
+    try:
+        stored = await context.services.roles.update(before, after)
+    except NameTaken as taken:
+        raise _name_taken(after) from taken
+    except VersionConflict as conflict:
+        raise Changed from conflict
+    await context.services.activities.record(
+        _activity(context, Status.ROLE_UPDATED, after, changed=changed, detail=_difference(before, after))
+    )
+    return stored
+
+
+async def deletion_preview(context: Context, role_id: str) -> Preview:
+    """Who would lose the role.
+
+    Raises:
+        Missing: There is none with this id.
+        Conflicting: Too many people for a preview.
+    """
+    context.require(Action.MANAGE_ROLES)
+    return await impacts.of_deletion(context, await get(context, role_id))
+
+
+async def delete(context: Context, role_id: str, if_match: str | None, *, force: bool) -> None:
+    """Delete a role.
+
+    From then on it counts and shows nowhere: whatever names a role that is gone, be it a mapping that is saved at the
+    same moment, means nothing. A timer takes it out of mappings and profiles (`scim.maintenance.clear_roles`).
+
+    Raises:
+        Missing: There is none with this id.
+        Changed: It is not as the administrator read it.
+        Conflicting: It is used, and `force` is not set.
+    """
+    context.require_recent(Action.MANAGE_ROLES)
+    use = (await _uses(context, [await get(context, role_id)]))[0]
+    if if_match is not None and if_match != use.role.version:
+        raise Changed
+    if not force and (use.mapped_groups or use.native.number):
+        raise Conflicting(
+            f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('person', 'people')} "
+            "directly. Delete it by force to take it from all of them.",
+            "role_in_use",
+            {"groupMappings": use.mapped_groups, "nativeHolders": use.native.number},
+        )
+    services = context.services
+    try:
+        await services.roles.delete(use.role, context.now)
+    except VersionConflict as conflict:
+        raise Changed from conflict
+    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('person', 'people')}"
+    await services.activities.record(_activity(context, Status.ROLE_DELETED, use.role, detail=detail))
+
+
+async def get(context: Context, role_id: str) -> Role:
+    """A role, whoever asks.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    role = await context.services.roles.get(role_id)
+    if role is None:
+        raise Missing("There is no role with this id.")
+    return role
+
+
+async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
+    census = context.services.census
+    mappings, holders = await asyncio.gather(
+        context.services.mappings.all(), asyncio.gather(*(census.holders(role.id, COUNTED) for role in roles))
+    )
+    return [
+        RoleUse(
+            role=role,
+            native=Count(len(ids), is_more),
+            mapped_groups=sum(role.id in mapping.roles for mapping in mappings),
+        )
+        for role, (ids, is_more) in zip(roles, holders, strict=True)
+    ]
+
+
+def _check(name: str, user_type: UserType, permissions: Collection[Permission]) -> None:
+    if is_reserved(name):
+        raise Invalid("System administrator is not a role: make an account one on its own page.", "name")
+    if user_type is UserType.END_USER and permissions:
+        raise Invalid("A role of end users grants nothing in the console.", "permissions")
+
+
+def _name_taken(role: Role) -> Conflicting:
+    kind = "technician" if role.user_type is UserType.TECHNICIAN else "end user"
+    return Conflicting(f'There is a role for {kind}s called "{role.name}" already.', "name_taken")
+
+
+def _difference(before: Role, after: Role) -> str:
+    parts = []
+    if before.name != after.name:
+        parts.append(f"name: {before.name} → {after.name}")
+    parts += [f"+{each}" for each in sorted(after.permissions - before.permissions)]
+    parts += [f"-{each}" for each in sorted(before.permissions - after.permissions)]
+    return "; ".join(parts)
+
+
+def _activity(
+    context: Context, status: Status, role: Role, *, changed: tuple[str, ...] = (), detail: str = ""
+) -> Activity:
+    return context.activity(status, "role", role.id, role.name, changed=changed, detail=detail)

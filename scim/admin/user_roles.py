@@ -1,0 +1,250 @@
+"""The roles of one account: which, where each comes from, and giving and taking Native ones (R088-R093).
+
+What a group gives is changed in the identity provider, or in Group Mapping; what an administrator gave is changed here,
+also on accounts that SCIM manages (AMB-25).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from scim.admin import impacts
+from scim.admin.context import Context
+from scim.admin.effective_roles import Circumstances, circumstances
+from scim.admin.impacts import Preview
+from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.admin.roles import get as get_role
+from scim.domain.activities import Status, organizations_of
+from scim.domain.authority import Action
+from scim.domain.groups import Group
+from scim.domain.mapping import GroupMapping
+from scim.domain.people import NativeRole, Profile
+from scim.domain.ports import VersionConflict
+from scim.domain.providers import NATIVE
+from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, sources
+from scim.domain.users import User, display_name
+
+_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One source of a role.
+
+    Attributes:
+        native: The assignment in the console, or None.
+        mapping: The mapping of the group, or None.
+        group: The group of the mapping, or None.
+        provider: What the group's provider is called; "" for Native.
+        remains: Whether the role would stay in force without this source.
+        lost: The roles that would stop without it: without the assignment, or without the membership.
+    """
+
+    native: NativeRole | None = None
+    mapping: GroupMapping | None = None
+    group: Group | None = None
+    provider: str = ""
+    remains: bool
+    lost: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldRole:
+    """A role of an account.
+
+    Attributes:
+        role: The role.
+        is_in_force: Whether it counts now: not while the account is inactive (AMB-34), nor after it became another
+            type of user (AMB-23).
+        origins: Where it comes from.
+    """
+
+    role: Role
+    is_in_force: bool
+    origins: tuple[Origin, ...]
+
+
+async def roles_of(context: Context, account_id: str) -> tuple[User, Sequence[HeldRole]]:
+    """An account's roles, by name. Everybody may see their own.
+
+    Raises:
+        Missing: There is no such account.
+    """
+    if account_id != context.principal.account_id:
+        context.require(Action.VIEW_ACCOUNTS)
+    user = await _user(context, account_id)
+    return user, await _held(context, user, await circumstances(context.services, user))
+
+
+async def why(context: Context, account_id: str, role_id: str) -> tuple[User, HeldRole]:
+    """Why an account has a role: the way from the account over groups and mappings to the role.
+
+    Raises:
+        Missing: There is no such account, or it does not have the role.
+    """
+    user, held = await roles_of(context, account_id)
+    found = next((each for each in held if each.role.id == role_id), None)
+    if found is None:
+        raise Missing(f"{display_name(user)} does not have this role.")
+    return user, found
+
+
+async def give(context: Context, account_id: str, role_id: str) -> HeldRole:
+    """Give an account a Native role, whoever manages the account (AMB-25).
+
+    Raises:
+        Missing: There is no such account or role.
+        Invalid: The role is for the other type of user.
+        Conflicting: It has the role natively already, or as many as there may be.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    user, role = await _user(context, account_id), await get_role(context, role_id)
+    given = NativeRole(role=role_id, added_by=context.principal.name, added_at=context.now)
+    known = await _change(context, user, lambda _known, profile: _with(user, role, profile, given))
+    await _record(context, user, f"Native role added: {role.name}")
+    return next(each for each in await _held(context, user, known) if each.role.id == role_id)
+
+
+async def take(context: Context, account_id: str, role_id: str) -> None:
+    """Take a Native role from an account; what groups give stays (R092).
+
+    Raises:
+        Missing: There is no such account, or it does not have the role.
+        Conflicting: It has the role through groups only; code `role_from_group`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    user = await _user(context, account_id)
+    provider = await _provider_name(context, user)
+    known = await _change(context, user, lambda known, profile: _without(known, profile, role_id, provider))
+    name = known.rules.roles[role_id].name if role_id in known.rules.roles else role_id
+    await _record(context, user, f"Native role removed: {name}")
+
+
+async def preview(context: Context, account_id: str, add: Sequence[str], remove: Sequence[str]) -> Preview:
+    """What giving and taking Native roles would do; nothing is written.
+
+    Raises:
+        Missing, Invalid, Conflicting: As in `give` and `take`.
+    """
+    context.require(Action.MANAGE_ACCOUNTS)
+    user = await _user(context, account_id)
+    provider = await _provider_name(context, user)
+    known = await circumstances(context.services, user)
+    profile = known.profile
+    for role_id in remove:
+        profile = _without(known, profile, role_id, provider)
+    for role_id in add:
+        given = NativeRole(role=role_id, added_by=context.principal.name, added_at=context.now)
+        profile = _with(user, await get_role(context, role_id), profile, given)
+    return impacts.of_assignment(known, profile.roles, display_name(user))
+
+
+async def _user(context: Context, account_id: str) -> User:
+    user = await context.services.accounts.get(account_id)
+    if user is None:
+        raise Missing("There is no user with this id.")
+    return user
+
+
+async def _provider_name(context: Context, user: User) -> str:
+    provider = None if user.provider == NATIVE else await context.services.providers.get(user.provider)
+    return provider.name if provider else ""
+
+
+def _with(user: User, role: Role, profile: Profile, given: NativeRole) -> Profile:
+    if role.user_type is not user.standing.user_type:
+        raise Invalid(f'The role "{role.name}" is for the other type of user.', "roleId", "wrong_role_type")
+    if any(each.role == role.id for each in profile.roles):
+        raise Conflicting(f"{display_name(user)} has the role {role.name} already.", "role_held")
+    if len(profile.roles) >= MAX_NATIVE_ROLES:
+        raise Conflicting(f"An account has {MAX_NATIVE_ROLES} Native roles at most.", "too_many_roles")
+    return replace(profile, roles=(*profile.roles, given))
+
+
+def _without(known: Circumstances, profile: Profile, role_id: str, provider: str) -> Profile:
+    left = tuple(each for each in profile.roles if each.role != role_id)
+    if len(left) < len(profile.roles):
+        return replace(profile, roles=left)
+    groups = [
+        known.groups[source.mapping.group].display_name
+        for source in sources(known.person, known.rules).get(role_id, ())
+        if source.mapping
+    ]
+    if not groups:
+        raise Missing("The user does not have this role.")
+    noun = "group" if len(groups) == 1 else "groups"
+    raise Conflicting(
+        f"This role comes from {noun} {', '.join(groups)} in {provider}. Change the membership there, or the mapping "
+        "in Group Mapping.",
+        "role_from_group",
+        {"groups": groups, "provider": provider},
+    )
+
+
+async def _change(context: Context, user: User, change: Callable[[Circumstances, Profile], Profile]) -> Circumstances:
+    """Store a changed profile; it is read again when somebody else changed it. Returns what holds then."""
+    for attempt in count(1):
+        known = await circumstances(context.services, user)
+        changed = change(known, known.profile)
+        try:
+            stored = await context.services.profiles.save(changed)
+        except VersionConflict as conflict:
+            if attempt == _ATTEMPTS:
+                raise Changed from conflict
+            continue
+        return replace(known, profile=stored, person=replace(known.person, native=stored.roles))
+    raise AssertionError  # pragma: no cover - the loop does not end
+
+
+async def _record(context: Context, user: User, detail: str) -> None:
+    await context.services.activities.record(
+        context.activity(
+            Status.ACCOUNT_ROLES_UPDATED,
+            "user",
+            user.id,
+            user.user_name,
+            provider=user.provider,
+            organizations=organizations_of(user),
+            changed=("roles",),
+            detail=detail,
+        )
+    )
+
+
+async def _held(context: Context, user: User, known: Circumstances) -> list[HeldRole]:
+    provider = await _provider_name(context, user)
+    roles = known.rules.roles
+    held = [
+        HeldRole(
+            role=roles[role_id],
+            is_in_force=is_in_force(known.person, roles[role_id]),
+            origins=tuple(_origin(known, role_id, source, provider) for source in found),
+        )
+        for role_id, found in sources(known.person, known.rules).items()
+    ]
+    return sorted(held, key=lambda each: (each.role.name.casefold(), each.role.id))
+
+
+def _origin(known: Circumstances, role_id: str, source: Source, provider: str) -> Origin:
+    without = _person_without(known.person, source)
+    left = effective(without, known.rules)
+    lost = effective(known.person, known.rules) - left
+    mapping = source.mapping
+    return Origin(
+        native=source.native,
+        mapping=mapping,
+        group=known.groups[mapping.group] if mapping else None,
+        provider=provider if mapping else "",
+        remains=role_id in left,
+        lost=_by_name(lost, known.rules),
+    )
+
+
+def _person_without(person: Person, source: Source) -> Person:
+    if source.mapping:
+        return replace(person, groups=person.groups - {source.mapping.group})
+    return replace(person, native=tuple(each for each in person.native if each != source.native))
+
+
+def _by_name(role_ids: frozenset[str], rules: Rules) -> tuple[Role, ...]:
+    return tuple(sorted((rules.roles[id_] for id_ in role_ids), key=lambda role: (role.name.casefold(), role.id)))

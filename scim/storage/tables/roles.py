@@ -1,0 +1,182 @@
+"""The `Roles` port in a partition of `config`, and the `Census` over the directory.
+
+| row key in partition `role` | holds |
+|---|---|
+| `r|<id>` | a role |
+| `n|<type>|e(N(name))` | the id of the role that has the name |
+| `x|<id>` | when a role was deleted, until it is named nowhere any more |
+"""
+
+import asyncio
+import json
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import batched
+from typing import cast
+
+from scim.domain.authority import Permission
+from scim.domain.ports import NameTaken, VersionConflict
+from scim.domain.ports.roles import DeletedRole
+from scim.domain.roles import Role
+from scim.domain.users import UserType
+from scim.schema.comparison import comparison_key
+from scim.storage.tables import keys
+from scim.storage.tables.config_table import ConfigConflict, ConfigTable
+from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables.entities import LAYOUT
+from scim.storage.tables.rows import Columns, Delete, Insert, KeyRange, Operation, Replace, Row, Upsert
+
+AT_ONCE = 100
+"""Point reads that go out together."""
+SPARSE = 25
+"""A page of rows that tells of fewer accounts takes longer than to look each of them up..."""
+MAX_SPARSE = 1_000
+"""...as long as they are no more than these."""
+_FACTS = ("userType", "active")
+
+
+class TableRoles:
+    """See `scim.domain.ports.roles.Roles`."""
+
+    def __init__(self, config: ConfigTable) -> None:
+        self._table = config.beside("role")
+
+    async def get(self, role_id: str) -> Role | None:
+        """One call; none for what cannot be an id."""
+        row = await self._table.get(f"r|{role_id}") if keys.is_id(role_id) else None
+        return _role_of(row) if row else None
+
+    async def all(self) -> list[Role]:
+        """One call for each thousand."""
+        return [_role_of(row) for row in await self._table.all(keys.prefix_range("r|"))]
+
+    async def create(self, role: Role) -> Role:
+        """One call."""
+        etags = await self._apply([Insert(f"r|{role.id}", _columns(role)), Insert(_name_key(role), _holder(role))])
+        return replace(role, version=etags[0])
+
+    async def update(self, before: Role, after: Role) -> Role:
+        """One call."""
+        operations: list[Operation] = [Replace(f"r|{after.id}", _columns(after), before.version)]
+        if _name_key(before) != _name_key(after):
+            operations += [Insert(_name_key(after), _holder(after)), Delete(_name_key(before))]
+        etags = await self._apply(operations)
+        return replace(after, version=etags[0])
+
+    async def delete(self, role: Role, now: datetime) -> None:
+        """One call."""
+        await self._apply(
+            [
+                Delete(f"r|{role.id}", role.version),
+                Delete(_name_key(role)),
+                Upsert(f"x|{role.id}", {"v": LAYOUT, "deletedAt": now}),
+            ]
+        )
+
+    async def deleted(self) -> list[DeletedRole]:
+        """One call for each thousand."""
+        rows = await self._table.all(keys.prefix_range("x|"))
+        return [DeletedRole(keys.last_part(row.row_key), cast("datetime", row.columns["deletedAt"])) for row in rows]
+
+    async def forget(self, role_id: str) -> None:
+        """One call."""
+        await self._table.delete(f"x|{role_id}")
+
+    async def _apply(self, operations: Sequence[Operation]) -> list[str]:
+        try:
+            return await self._table.apply(operations)
+        except ConfigConflict as conflict:
+            if conflict.kind == "exists":
+                raise NameTaken("", "") from conflict
+            raise VersionConflict from conflict
+
+
+class TableCensus:
+    """See `scim.domain.ports.roles.Census`."""
+
+    def __init__(self, table: DirectoryTable) -> None:
+        self._table = table
+
+    async def holders(self, role_id: str, limit: int) -> tuple[Sequence[str], bool]:
+        """One call for each thousand up to the limit."""
+        rows, is_more = await self._table.some(keys.role_holders(role_id), limit)
+        return [keys.last_part(row.row_key) for row in rows], is_more
+
+    async def standings(self, owners: Sequence[str], ids: Collection[str]) -> Mapping[str, tuple[UserType, bool]]:
+        """For each owner: a call for each id or for each thousand of its users, whichever is less.
+
+        Rows are read by ranges that leap from the end of a page to the next id that is wanted. Where that turns out to
+        find few of them, the rest is looked up one by one, `AT_ONCE` at a time.
+        """
+        found: dict[str, tuple[UserType, bool]] = {}
+        for owner in owners:
+            wanted = sorted(id_ for id_ in set(ids) - found.keys() if keys.is_id(id_))
+            found |= {id_: _facts(row) for id_, row in (await self._rows(owner, wanted)).items()}
+        return found
+
+    async def _rows(self, owner: str, wanted: Sequence[str]) -> dict[str, Row]:
+        if len(wanted) <= AT_ONCE:
+            return await self._each(owner, wanted)
+        found: dict[str, Row] = {}
+        asked, position = set(wanted), 0
+        while position < len(wanted):
+            span = KeyRange(keys.user(owner, wanted[position]), f"{keys.user(owner, wanted[-1])} ")
+            page = await self._table.page(span, columns=_FACTS)
+            while not page.rows and page.continuation is not None:
+                page = await self._table.page(span, columns=_FACTS, continuation=page.continuation)
+            rows = {keys.last_part(row.row_key): row for row in page.rows}
+            found |= {id_: row for id_, row in rows.items() if id_ in asked}
+            if page.continuation is None:
+                break
+            told = bisect_right(wanted, keys.last_part(page.rows[-1].row_key))
+            is_sparse, position = told - position < SPARSE, told
+            if is_sparse and len(wanted) - position <= MAX_SPARSE:
+                return found | await self._each(owner, wanted[position:])
+        return found
+
+    async def _each(self, owner: str, ids: Sequence[str]) -> dict[str, Row]:
+        found: dict[str, Row] = {}
+        for some in batched(ids, AT_ONCE, strict=False):
+            rows = await asyncio.gather(*(self._table.get(keys.user(owner, id_)) for id_ in some))
+            found |= {id_: row for id_, row in zip(some, rows, strict=True) if row is not None}
+        return found
+
+
+def _facts(row: Row) -> tuple[UserType, bool]:
+    return UserType(str(row.columns["userType"])), bool(row.columns["active"])
+
+
+def _name_key(role: Role) -> str:
+    return f"n|{role.user_type.value}|{keys.encoded(comparison_key(role.name))}"
+
+
+def _holder(role: Role) -> Columns:
+    return {"v": LAYOUT, "id": role.id}
+
+
+def _columns(role: Role) -> Columns:
+    return {
+        "v": LAYOUT,
+        "name": role.name,
+        "userType": role.user_type.value,
+        "description": role.description,
+        "permissions": json.dumps(sorted(role.permissions)),
+        "createdAt": role.created_at,
+        "createdBy": role.created_by,
+    }
+
+
+def _role_of(row: Row) -> Role:
+    columns = row.columns
+    return Role(
+        id=keys.last_part(row.row_key),
+        name=str(columns["name"]),
+        user_type=UserType(str(columns["userType"])),
+        description=str(columns["description"]),
+        permissions=frozenset(map(Permission, json.loads(str(columns["permissions"])))),
+        created_at=cast("datetime", columns["createdAt"]),
+        created_by=str(columns["createdBy"]),
+        version=row.etag,
+    )
