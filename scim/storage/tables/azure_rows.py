@@ -63,6 +63,10 @@ _SILENT.setLevel(logging.CRITICAL)
 _QUIET_ANSWER: Final = {"response_preference": "return-no-content"}
 """Otherwise the service sends back each row that it was sent."""
 
+_REPEATED: Final = {"retry_on_methods": frozenset({"GET", "PUT", "MERGE", "PATCH", "DELETE", "POST"})}
+"""Left alone, the SDK repeats a write that was refused for now, but not one whose connection broke, as one does that
+the service has just closed because it was idle. Our writes can be repeated: see `directory_table`, `config_table`."""
+
 _CONFLICTS: Final[Mapping[str, Literal["exists", "missing", "changed"]]] = {
     "EntityAlreadyExists": "exists",
     "EntityNotFound": "missing",
@@ -139,7 +143,7 @@ class AzureRows:
         check_batch(partition, operations)
         sent = [_OPERATIONS[type(operation)](partition, operation) for operation in operations]
         async with _translated(write=True):
-            answers = await self._client(table).submit_transaction(sent)
+            answers = await self._client(table).submit_transaction(sent, **_REPEATED)
             return [
                 "" if isinstance(operation, Delete) else answer["etag"]
                 for operation, answer in zip(operations, answers, strict=True)
@@ -150,7 +154,7 @@ class AzureRows:
         check_row(partition, row.row_key, row.columns)
         entity = _entity(partition, row.row_key, row.columns)
         async with _translated(write=True):
-            answer = await self._client(table).create_entity(entity, **_QUIET_ANSWER)
+            answer = await self._client(table).create_entity(entity, **_QUIET_ANSWER, **_REPEATED)
             return _present(answer["etag"])
 
     async def ensure_tables(self, names: Iterable[str]) -> None:
