@@ -14,10 +14,10 @@ from scim.background import Background
 from scim.domain.ports import Clock, Providers, Tokens, TokenVault
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
-from scim.domain.tokens import Token, TokenState, TokenText, parse_token
+from scim.domain.tokens import Token, TokenState, TokenText, TokenUse, parse_token
 from scim.errors import Forbidden, Unauthorized, Unavailable
 from scim.operations.context import Caller
-from scim.protocol.authentication import bearer_token
+from scim.protocol.authentication import UNKNOWN_ORIGIN, Origin, bearer_token
 
 FRESH = timedelta(seconds=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -51,8 +51,12 @@ class Authenticator:
         self._lookups: dict[str, asyncio.Task[_Known | None]] = {}
         self._noted: dict[str, datetime] = {}
 
-    async def authenticate(self, header: str | None) -> Caller:
+    async def authenticate(self, header: str | None, origin: Origin = UNKNOWN_ORIGIN) -> Caller:
         """The caller behind an `Authorization` header.
+
+        Args:
+            header: The header; None without one.
+            origin: Where the request comes from, to be noted as the token's last use.
 
         Raises:
             Unauthorized: No token, or none that is known and alive.
@@ -68,10 +72,12 @@ class Authenticator:
         self._check_alive(known.token)
         if not known.provider.scim_enabled:
             raise Forbidden("SCIM provisioning is disabled for this provider. Enable it in the console.")
-        self._note_use(presented)
+        self._note_use(presented, origin)
         return Caller(known.provider, known.token.id)
 
     def _check_alive(self, token: Token) -> None:
+        if token.state is TokenState.PENDING:
+            raise _unrecognised()
         if token.state is TokenState.REVOKED:
             raise Unauthorized("The SCIM token was revoked. Generate a new one in the console.")
         if token.is_expired(self._clock.now()):
@@ -112,12 +118,13 @@ class Authenticator:
             return None
         return _Known(token, digest, provider, until)
 
-    def _note_use(self, presented: TokenText) -> None:
+    def _note_use(self, presented: TokenText, origin: Origin) -> None:
         now = self._clock.now()
         noted = self._noted.get(presented.id)
         if noted is None or now - noted >= USE_NOTED_EVERY:
             self._noted[presented.id] = now
-            self._background.run(self._tokens.record_use(presented.id, now), "token_use_not_noted")
+            use = TokenUse(now, origin.address, origin.agent)
+            self._background.run(self._tokens.record_use(presented.id, use), "token_use_not_noted")
 
 
 def _unrecognised() -> Unauthorized:
