@@ -3,7 +3,8 @@
 A verdict's ingredients are remembered for thirty seconds at most, on each instance; state and expiry are judged anew
 at every request. A token that is revoked elsewhere therefore works for thirty seconds at most, and one that expires
 not a moment longer. When storage or the vault cannot be reached the answer is 503, never 401: an identity provider
-takes a 401 for a lasting fault, and stops.
+takes a 401 for a lasting fault, and stops. For a token that ended the vault is not asked: it is refused in any case,
+and the end of its secret, which the record has, is enough to be told why.
 """
 
 import asyncio
@@ -32,8 +33,15 @@ class _Known:
 
     token: Token
     digest: str
+    """Empty, which no token matches, for one that ended."""
     provider: Provider
     until: datetime
+
+    def is_of(self, presented: TokenText) -> bool:
+        """Whether the presented token is this one."""
+        if self.token.state is not TokenState.ACTIVE:
+            return presented.last_four == self.token.last_four
+        return presented.matches(self.digest)
 
 
 class Authenticator:
@@ -67,7 +75,7 @@ class Authenticator:
         if presented is None:
             raise _unrecognised()
         known = await self._find(presented.id)
-        if known is None or not presented.matches(known.digest):
+        if known is None or not known.is_of(presented):
             raise _unrecognised()
         self._check_alive(known.token)
         if not known.provider.scim_enabled:
@@ -76,8 +84,6 @@ class Authenticator:
         return Caller(known.provider, known.token.id)
 
     def _check_alive(self, token: Token) -> None:
-        if token.state is TokenState.PENDING:
-            raise _unrecognised()
         if token.state is TokenState.REVOKED:
             raise Unauthorized("The SCIM token was revoked. Generate a new one in the console.")
         if token.is_expired(self._clock.now()):
@@ -111,12 +117,15 @@ class Authenticator:
 
     async def _read(self, token_id: str, until: datetime) -> _Known | None:
         token = await self._tokens.get(token_id)
-        if token is None:
+        if token is None or token.state is TokenState.PENDING:
             return None
-        digest, provider = await asyncio.gather(self._vault.digest(token_id), self._providers.get(token.provider))
+        digest, provider = await asyncio.gather(self._digest(token), self._providers.get(token.provider))
         if digest is None or provider is None:
             return None
         return _Known(token, digest, provider, until)
+
+    async def _digest(self, token: Token) -> str | None:
+        return await self._vault.digest(token.id) if token.state is TokenState.ACTIVE else ""
 
     def _note_use(self, presented: TokenText, origin: Origin) -> None:
         now = self._clock.now()
