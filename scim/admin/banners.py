@@ -1,5 +1,6 @@
 """The line above every page that says what needs somebody's attention, most urgent first."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,19 +42,16 @@ class Banner:
 
 
 async def banners(context: Context) -> Sequence[Banner]:
-    """The banners for this person: none for those who may not see identity providers. Two storage calls at least.
+    """The banners for this person: none for those who may not see providers. A storage call, and one a provider.
 
     Only providers that provision are spoken of, and of a rotation only the token that the provider still uses.
     """
     if not context.principal.may(Action.VIEW_PROVIDERS):
         return ()
     providers = [provider for provider in await context.services.providers.all() if provider.scim_enabled]
-    found = [
-        banner
-        for provider in providers
-        if (banner := _about(provider, await context.services.tokens.of(provider.id), context.now))
-    ]
-    return sorted(found, key=lambda banner: (_URGENCY.index(banner.kind), banner.token.expires_at))
+    of_each = await asyncio.gather(*(context.services.tokens.of(provider.id) for provider in providers))
+    found = [_about(provider, tokens, context.now) for provider, tokens in zip(providers, of_each, strict=True)]
+    return sorted(filter(None, found), key=lambda banner: (_URGENCY.index(banner.kind), banner.token.expires_at))
 
 
 def _about(provider: Provider, tokens: Sequence[Token], now: datetime) -> Banner | None:

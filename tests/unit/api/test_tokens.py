@@ -7,17 +7,14 @@ from datetime import timedelta
 import pytest
 
 from scim.domain.authority import Permission
-from scim.domain.people import NativeRole, Profile
 from scim.domain.providers import Provider
-from scim.domain.roles import Role
 from scim.domain.tokens import expiry_of
-from scim.domain.users import UserType
 from scim.errors import Unavailable
 from scim.storage.tables.keys import TABLES
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 from tests.invariants import activities, directory
-from tests.people import Person
+from tests.people import Person, technician
 from tests.world import World
 
 PROVIDER = Provider(id="fabrikam", name="Fabrikam Okta")
@@ -67,25 +64,6 @@ async def recorded(admin, status):
 
 async def removals(admin):
     return await recorded(admin, "Token Removed")
-
-
-async def technician(admin, permission):
-    """A technician in a session, whose role grants one thing."""
-    user = await admin.account("tina@contoso.com")
-    role = Role(
-        id=admin.services.identifiers.new(),
-        name="Viewers",
-        user_type=UserType.TECHNICIAN,
-        permissions=frozenset({permission}),
-        created_at=admin.clock.now(),
-        created_by="boss",
-    )
-    await admin.services.roles.create(role)
-    given = NativeRole(role=role.id, added_at=admin.clock.now(), added_by="boss")
-    await admin.services.profiles.save(Profile(account_id=user.id, roles=(given,)))
-    person = await Person(admin, user).equip()
-    await person.sign_in()
-    return person
 
 
 async def test_a_token_is_generated_with_all_that_is_to_be_pasted(admin):
