@@ -30,7 +30,7 @@ from scim.domain.tokens import (
 )
 from scim.errors import Unavailable
 
-_ATTEMPTS = 5
+_MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +188,6 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
     return await page(context, provider_id)
 
 
-async def end_all(context: Context, provider_id: str) -> None:
-    """End every token of a provider that is being deleted: part of that change, and of its proof of identity.
-
-    Raises:
-        Unavailable: Not all are ended; repeating completes it.
-    """
-    for token in await _all(context, provider_id):
-        if token.is_live(context.now) or token.state is TokenState.PENDING:
-            await _close(context, token, EndReason.PROVIDER_DELETED)
-        else:
-            await _completed(context, token)
-
-
 async def _allow_generation(context: Context, provider_id: str) -> Sequence[Token]:
     """Check that a token may be generated; returns those that there are."""
     context.require_recent(Action.MANAGE_PROVIDERS)
@@ -256,26 +243,13 @@ async def _end(context: Context, token: Token, reason: EndReason, proof: str | N
     if not token.is_live(context.now):
         return await _completed(context, token)
     await require_proof(context, proof, CriticalAction.REVOKE_TOKEN, token.id)
-    return await _close(context, token, reason)
-
-
-async def _close(context: Context, token: Token, reason: EndReason) -> Token:
-    """End a token, also when its record changes meanwhile: a use is noted, or somebody else ends it."""
     ending = Ending(at=context.now, reason=reason, actor=context.actor.verified())
-    for _ in range(_ATTEMPTS):
-        try:
-            return await _completed(context, await context.services.tokens.update(token, token.ended(ending)))
-        except VersionConflict:
-            token = await context.services.tokens.get(token.id) or token
-        if token.ending is not None:
-            return await _completed(context, token)
-    raise Unavailable("The token could not be revoked, because it is in heavy use. Try again.")
+    return await _completed(context, await _closer(context).mark(token, ending))
 
 
 async def _completed(context: Context, token: Token) -> Token:
-    services = context.services
     try:
-        return await TokenCloser(services.tokens, services.vault, services.activities).complete(token)
+        return await _closer(context).complete(token)
     except Unavailable as error:
         raise Unavailable(
             "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, could not be "
@@ -284,11 +258,21 @@ async def _completed(context: Context, token: Token) -> Token:
         ) from error
 
 
+def _closer(context: Context) -> TokenCloser:
+    services = context.services
+    return TokenCloser(services.tokens, services.vault, services.activities)
+
+
 async def _provider(context: Context, provider_id: str) -> Provider:
-    provider = await context.services.providers.get(provider_id)
+    provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
     if provider is None:
-        raise Missing("There is no identity provider with this ID.")
+        raise Missing("There is no identity provider with this id.")
     return provider
+
+
+def _is_key(provider_id: str) -> bool:
+    """Whether a text can be the key of a provider's row."""
+    return len(provider_id) <= _MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
 
 
 async def _all(context: Context, provider_id: str) -> Sequence[Token]:
@@ -298,5 +282,5 @@ async def _all(context: Context, provider_id: str) -> Sequence[Token]:
 async def _get(context: Context, provider_id: str, token_id: str) -> Token:
     token = await context.services.tokens.get(token_id)
     if token is None or token.provider != provider_id or token.state is TokenState.PENDING:
-        raise Missing("This identity provider has no token with this ID.")
+        raise Missing("This identity provider has no token with this id.")
     return token

@@ -123,6 +123,11 @@ class Token:
         return f"••••{self.last_four}"
 
     @property
+    def last_used(self) -> datetime | None:
+        """When a request last came with it; None when none ever did."""
+        return self.last_use.at if self.last_use else None
+
+    @property
     def is_settled(self) -> bool:
         """Whether it ended, and nothing is left to be done for it."""
         return self.ending is not None and self.ending.is_complete
@@ -166,13 +171,13 @@ class Rotation:
 
         Not merely whether the new one was ever used: Entra ID tests a token with a request before it is saved.
         """
-        before, since = self.old.last_use, self.new.last_use
-        return since is not None and (before is None or before.at <= since.at)
+        before, since = self.old.last_used, self.new.last_used
+        return since is not None and (before is None or before <= since)
 
     def is_over(self, now: datetime) -> bool:
         """Whether the provider has switched, and has not used the old token for a week."""
-        used = self.old.last_use.at if self.old.last_use else self.old.created_at
-        return self.has_switched and now - max(used, self.new.created_at) >= QUIET
+        quiet_since = max(self.old.last_used or self.old.created_at, self.new.created_at)
+        return self.has_switched and now - quiet_since >= QUIET
 
 
 def live(tokens: Sequence[Token], now: datetime) -> list[Token]:

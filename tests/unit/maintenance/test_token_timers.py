@@ -232,3 +232,21 @@ async def test_nobody_is_told_of_tokens_that_ended(world):
     await closer.close(token, Ending(at=datetime(2027, 5, 1, tzinfo=UTC), reason=EndReason.REVOKED, actor=ANA))
     await warn(world)
     assert await recorded(world, "Token Expiring") == []
+
+
+async def test_the_tokens_of_a_provider_end_together(world):
+    """R114: when the provider is deleted; those that ended before keep their reason."""
+    app, now = world.app, world.clock.now()
+    closer = TokenCloser(app.tokens, app.vault, app.activities)
+    first = await token_of(world)
+    await closer.close(first, Ending(at=now, reason=EndReason.REVOKED, actor=ANA))
+    second = (await app.token_issuer.issue("entra", "", ANA)).token
+    other = await world.provided(OKTA)
+
+    for _ in range(2):
+        await closer.close_all("entra", Ending(at=now, reason=EndReason.PROVIDER_DELETED, actor=ANA))
+
+    details = {each["subject_id"]: each["detail"] for each in await recorded(world, "Token Removed")}
+    assert details == {first.id: "revoked", second.id: "revoked: the identity provider was deleted"}
+    assert len(await recorded(world, "Token Removed")) == 2
+    assert app.vault.enabled == {other.token.split("_")[1]}
