@@ -9,7 +9,6 @@ from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
 from scim.storage.tables.accounts import TableAccounts
-from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.idempotency import TableIdempotencyKeys
@@ -47,7 +46,7 @@ def administration(app: "Application") -> Administration:
     services = Services(
         accounts=TableAccounts(app.table, app.users, app.providers),
         administrator_guard=TableAdministratorGuard(app.table),
-        activities=TableActivities(app.table),
+        activities=app.activities,
         users=app.users,
         groups=app.groups,
         organizations=app.organizations,

@@ -9,7 +9,7 @@ import uuid6
 from azure.identity.aio import ManagedIdentityCredential
 
 from scim.admin.passwords import Passwords
-from scim.admin.tokens import TokenIssuer
+from scim.admin.token_issuing import TokenIssuer
 from scim.background import Background
 from scim.domain.ports import Clock, Identifiers, TokenVault
 from scim.domain.ports.people import VaultSecrets
@@ -70,6 +70,7 @@ class Application:
     providers: TableProviders
     tokens: TableTokens
     vault: TokenVault
+    activities: TableActivities
     secrets: VaultSecrets
     passwords: Passwords
     token_issuer: TokenIssuer
@@ -124,6 +125,7 @@ def assemble(
     )
     users = TableUsers(table, counters, jobs, Search(table, counters, bookmarks, user_shelf))
     groups = TableGroups(table, counters, jobs, Search(table, counters, bookmarks, group_shelf))
+    activities = TableActivities(table)
     services = Services(
         users=users,
         groups=groups,
@@ -145,11 +147,10 @@ def assemble(
         providers=providers,
         tokens=tokens,
         vault=vault,
+        activities=activities,
         secrets=secrets,
         passwords=passwords or Passwords(),
-        token_issuer=TokenIssuer(
-            tokens=tokens, vault=vault, activities=TableActivities(table), clock=clock, identifiers=identifiers
-        ),
+        token_issuer=TokenIssuer(tokens=tokens, vault=vault, activities=activities, clock=clock),
         jobs=jobs,
         bookmarks=bookmarks,
         clock=clock,

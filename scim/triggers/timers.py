@@ -5,9 +5,12 @@ from typing import Protocol
 
 import azure.functions as func
 
-from scim.domain.ports import Clock, Expiring, Jobs
+from scim.domain.ports import Activities, Clock, Expiring, Jobs, Tokens, TokenVault
+from scim.maintenance.expire_tokens import expire_tokens
+from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
+from scim.maintenance.warn_of_expiry import warn_of_expiry
 
 
 class Scheduled(Protocol):
@@ -24,6 +27,21 @@ class Scheduled(Protocol):
         ...
 
     @property
+    def tokens(self) -> Tokens:
+        """Records of provisioning tokens."""
+        ...
+
+    @property
+    def vault(self) -> TokenVault:
+        """Their digests."""
+        ...
+
+    @property
+    def activities(self) -> Activities:
+        """The log of changes."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time."""
         ...
@@ -32,6 +50,15 @@ class Scheduled(Protocol):
 TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
     "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
     "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
+    "ExpireTokens": (
+        "0 */5 * * * *",
+        lambda app: expire_tokens(app.tokens, app.vault, app.activities, app.clock),
+    ),
+    "FinishRotations": (
+        "0 20 * * * *",
+        lambda app: finish_rotations(app.tokens, app.vault, app.activities, app.clock),
+    ),
+    "WarnOfExpiry": ("0 10 * * * *", lambda app: warn_of_expiry(app.tokens, app.activities, app.clock)),
 }
 """By function name: the schedule (seconds first), and what is done."""
 
