@@ -8,6 +8,7 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
+from scim.maintenance.clear_roles import clear_roles
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
@@ -39,6 +40,18 @@ class Administration:
 
     services: Services
     api: Api
+
+    async def clear_roles(self) -> None:
+        """See `scim.maintenance.clear_roles`."""
+        services = self.services
+        await clear_roles(
+            roles=services.roles,
+            mappings=services.mappings,
+            profiles=services.profiles,
+            census=services.census,
+            groups=services.groups,
+            clock=services.clock,
+        )
 
 
 def administration(app: "Application") -> Administration:

@@ -5,6 +5,7 @@ once for all who are in the group, and for all who come later (AMB-33).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,7 +35,9 @@ class MappedGroup:
 
     Attributes:
         group: The group.
-        members: How many direct members it has.
+        members: How many direct members it has, groups among them.
+        technicians, end_users: How many of them are which, of a group that is looked at alone and that has fewer
+            members than `COUNTED`; None elsewhere, because it takes reading all of them.
         mapping: As it is stored, without roles that are gone.
         technician_roles: The roles of technicians, by name.
         end_user_roles: The roles of end users, by name.
@@ -42,6 +45,8 @@ class MappedGroup:
 
     group: Group
     members: Count
+    technicians: int | None = None
+    end_users: int | None = None
     mapping: GroupMapping
     technician_roles: tuple[Role, ...]
     end_user_roles: tuple[Role, ...]
@@ -82,13 +87,21 @@ async def groups(
 
 
 async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:
-    """A group with its mapping.
+    """A group with its mapping, and how many of its members are technicians and end users.
+
+    Six storage calls, and those of `Census.standings` for the members.
 
     Raises:
         Missing: The provider has no such group.
     """
     context.require(Action.VIEW_PROVIDERS)
-    return await _details(context, await _group(context, provider_id, group_id))
+    group = await _group(context, provider_id, group_id)
+    found, members = await asyncio.gather(_details(context, group), context.services.groups.members(group_id, COUNTED))
+    if found.members.is_more:
+        return found
+    ids = [member.id for member in members if member.type == "User"]
+    types = Counter(kind for kind, _ in (await context.services.census.standings([provider_id], ids)).values())
+    return replace(found, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

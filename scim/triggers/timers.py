@@ -5,9 +5,18 @@ from typing import Protocol
 
 import azure.functions as func
 
-from scim.domain.ports import Clock, Expiring, Jobs
+from scim.domain.ports import Clock, Expiring, Identifiers, Jobs, Organizations, Providers
+from scim.maintenance.finish_organizations import finish_organizations
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
+
+
+class Administered(Protocol):
+    """Jobs on what only administration knows."""
+
+    async def clear_roles(self) -> None:
+        """See `scim.maintenance.clear_roles`."""
+        ...
 
 
 class Scheduled(Protocol):
@@ -24,14 +33,39 @@ class Scheduled(Protocol):
         ...
 
     @property
+    def organizations(self) -> Organizations:
+        """Those whose deletion has begun, too."""
+        ...
+
+    @property
+    def providers(self) -> Providers:
+        """Identity providers."""
+        ...
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Where ids come from."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time."""
+        ...
+
+    @property
+    def administration(self) -> Administered:
+        """Administration, which is imported when a job first asks for it."""
         ...
 
 
 TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
     "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
     "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
+    "FinishOrganizations": (
+        "30 * * * * *",
+        lambda app: finish_organizations(app.organizations, app.providers, app.clock, app.identifiers),
+    ),
+    "ClearRoles": ("0 40 * * * *", lambda app: app.administration.clear_roles()),
 }
 """By function name: the schedule (seconds first), and what is done."""
 
