@@ -25,6 +25,8 @@ from scim.domain.users import UserType
 
 COUNTED = 1_000
 """Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
+_NAMED = 20
+"""Roles that an activity names of those that were added, and of those that were removed."""
 UNMAPPED = '"unmapped"'
 """The version of the mapping of a group that was never mapped."""
 
@@ -141,26 +143,19 @@ async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted
     if _roles(after) == _roles(before.mapping):
         return before
     after = replace(after, changed_by=context.principal.name, changed_at=context.now)
+    activity = context.activity(
+        Status.USER_GROUP_UPDATED,
+        "group",
+        group_id,
+        before.group.display_name,
+        provider=provider_id,
+        changed=("mapping",),
+        detail=_difference(before.mapping, after, roles),
+    )
     try:
-        stored = await context.services.mappings.save(after)
+        stored = await context.services.mappings.save(after, activity)
     except VersionConflict as conflict:
         raise Changed(_changed_text(before.mapping)) from conflict
-    added, removed = set(after.roles) - set(before.mapping.roles), set(before.mapping.roles) - set(after.roles)
-    await context.services.activities.record(
-        context.activity(
-            Status.USER_GROUP_UPDATED,
-            "group",
-            group_id,
-            before.group.display_name,
-            provider=provider_id,
-            changed=("mapping",),
-            detail="; ".join(
-                f"{verb}: {', '.join(sorted(roles[role].name for role in ids))}"
-                for verb, ids in (("roles added", added), ("roles removed", removed))
-                if ids
-            ),
-        )
-    )
     return _mapped(before.group, before.members, stored, roles)
 
 
@@ -190,6 +185,19 @@ def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[s
             raise Conflicting("A role that you chose was deleted meanwhile. Choose again.", "role_missing")
         if roles[id_].user_type is not user_type:
             raise Invalid(f'The role "{roles[id_].name}" is for the other type of user.', field, "wrong_role_type")
+
+
+def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
+    had, has = set(before.roles), set(after.roles)
+    parts = (("roles added", has - had), ("roles removed", had - has))
+    return "; ".join(f"{verb}: {_named(roles[role].name for role in ids)}" for verb, ids in parts if ids)
+
+
+def _named(names: Iterable[str]) -> str:
+    """The names, or the first of them: an activity has room for so many."""
+    found = sorted(names)
+    more = len(found) - _NAMED
+    return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _changed_text(mapping: GroupMapping) -> str:

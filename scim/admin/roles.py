@@ -83,14 +83,11 @@ async def create(
         created_at=context.now,
         created_by=context.principal.name,
     )
+    activity = _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
     try:
-        stored = await services.roles.create(role)
+        return await services.roles.create(role, activity)
     except NameTaken as taken:
         raise _name_taken(role) from taken
-    await services.activities.record(
-        _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
-    )
-    return stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,16 +124,13 @@ async def update(context: Context, role_id: str, change: RoleChange, if_match: s
     if not changed:
         return before
     _check(after.name, after.user_type, after.permissions)
+    activity = _activity(context, Status.ROLE_UPDATED, after, changed=changed, detail=_difference(before, after))
     try:
-        stored = await context.services.roles.update(before, after)
+        return await context.services.roles.update(before, after, activity)
     except NameTaken as taken:
         raise _name_taken(after) from taken
     except VersionConflict as conflict:
         raise Changed from conflict
-    await context.services.activities.record(
-        _activity(context, Status.ROLE_UPDATED, after, changed=changed, detail=_difference(before, after))
-    )
-    return stored
 
 
 async def deletion_preview(context: Context, role_id: str) -> Preview:
@@ -172,13 +166,11 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
             "role_in_use",
             {"groupMappings": use.mapped_groups, "nativeHolders": use.native.number},
         )
-    services = context.services
+    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('account')}"
     try:
-        await services.roles.delete(use.role, context.now)
+        await context.services.roles.delete(use.role, _activity(context, Status.ROLE_DELETED, use.role, detail=detail))
     except VersionConflict as conflict:
         raise Changed from conflict
-    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('account')}"
-    await services.activities.record(_activity(context, Status.ROLE_DELETED, use.role, detail=detail))
 
 
 async def get(context: Context, role_id: str) -> Role:

@@ -1,6 +1,7 @@
 """What the `Roles`, `GroupMappings` and `Census` ports promise, over storage in memory and over Azurite."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -38,16 +39,25 @@ def roles_of(world: World):
     return world.app.administration.services.roles
 
 
+async def refusing(world: World, kind: type[Exception], write: Awaitable[object]) -> None:
+    """The write is refused, and has written nothing, no activity either."""
+    before = await directory(world.rows)
+    with pytest.raises(kind):
+        await write
+    assert await directory(world.rows) == before
+
+
 # Roles
 
 
 async def test_a_role_is_read_as_it_was_created(world: World) -> None:
     roles = roles_of(world)
-    made = await roles.create(role(world, "Helpdesk / L1"))
+    made = await roles.create(role(world, "Helpdesk / L1"), world.activity("x"))
     assert made.version
     assert await roles.get(made.id) == made
     other = await roles.create(role(world, "Portal", UserType.END_USER))
     assert await roles.all() == [made, other]
+    assert len(activities(await directory(world.rows))) == 1
 
 
 @pytest.mark.parametrize("id_", [NOBODY, "", "x", "a|b/c", "'", "x" * 3000])
@@ -59,23 +69,24 @@ async def test_a_name_is_held_once_in_each_type(world: World) -> None:
     roles = roles_of(world)
     first, second = await roles.create(role(world, "L1")), await roles.create(role(world, "L2"))
     await roles.create(role(world, "L1", UserType.END_USER))
+    await refusing(world, NameTaken, roles.create(role(world, "l1"), world.activity(first.id)))
     with pytest.raises(NameTaken):
-        await roles.create(role(world, "l1"))
-    with pytest.raises(NameTaken):
-        await roles.update(second, replace(second, name="l1"))
-    spelled = await roles.update(first, replace(first, name="l1"))
-    await roles.update(spelled, replace(spelled, name="L3"))
+        await roles.update(second, replace(second, name="l1"), world.activity(second.id))
+    spelled = await roles.update(first, replace(first, name="l1"), world.activity(first.id))
+    await roles.update(spelled, replace(spelled, name="L3"), world.activity(first.id))
     assert (await roles.create(role(world, "L1"))).name == "L1"
 
 
 async def test_a_role_is_changed_at_the_version_that_was_read(world: World) -> None:
     roles = roles_of(world)
     old = await roles.create(role(world, "L1"))
-    new = await roles.update(old, replace(old, description="x", permissions=frozenset()))
+    new = await roles.update(old, replace(old, description="x", permissions=frozenset()), world.activity(old.id))
     assert await roles.get(old.id) == new
-    for write in (roles.update(old, replace(old, name="L2")), roles.delete(old, NOW)):
-        with pytest.raises(VersionConflict):
-            await write
+    for write in (
+        roles.update(old, replace(old, name="L2"), world.activity(old.id)),
+        roles.delete(old, world.activity(old.id)),
+    ):
+        await refusing(world, VersionConflict, write)
     assert await roles.all() == [new]
     assert await roles.deleted() == []
 
@@ -83,14 +94,14 @@ async def test_a_role_is_changed_at_the_version_that_was_read(world: World) -> N
 async def test_a_deleted_role_is_known_until_it_is_forgotten(world: World) -> None:
     roles = roles_of(world)
     made = await roles.create(role(world, "L1"))
-    await roles.delete(made, NOW)
+    await roles.delete(made, world.activity(made.id))
     assert await roles.get(made.id) is None
     assert await roles.all() == []
     assert await roles.deleted() == [DeletedRole(made.id, NOW)]
     with pytest.raises(VersionConflict):
-        await roles.update(made, replace(made, name="L2"))
+        await roles.update(made, replace(made, name="L2"), world.activity(made.id))
     with pytest.raises(VersionConflict):
-        await roles.delete(made, NOW)
+        await roles.delete(made, world.activity(made.id))
     assert (await roles.create(role(world, "L1"))).id != made.id
     await roles.forget(made.id)
     await roles.forget(made.id)
@@ -147,10 +158,14 @@ async def test_a_mapping_is_changed_at_the_version_that_was_read(world: World) -
     mappings = world.app.administration.services.mappings
     unmapped = mapping(NOBODY, "l1")
     old = await mappings.save(unmapped)
-    new = await mappings.save(replace(old, technician_roles=("l2",)))
-    for write in (mappings.save(unmapped), mappings.save(old), mappings.remove(old)):
-        with pytest.raises(VersionConflict):
-            await write
+    new = await mappings.save(replace(old, technician_roles=("l2",)), world.activity(NOBODY))
+    assert len(activities(await directory(world.rows))) == 1
+    for write in (
+        mappings.save(unmapped, world.activity(NOBODY)),
+        mappings.save(old, world.activity(NOBODY)),
+        mappings.remove(old),
+    ):
+        await refusing(world, VersionConflict, write)
     assert await mappings.get("entra", NOBODY) == new
     await mappings.remove(new)
     assert await mappings.all() == []

@@ -26,7 +26,7 @@ from scim.schema.comparison import comparison_key
 from scim.storage.tables import keys
 from scim.storage.tables.config_table import ConfigConflict, ConfigTable
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
-from scim.storage.tables.entities import LAYOUT, activity_row
+from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.rows import (
     MAX_BATCH_OPERATIONS,
     Columns,
@@ -67,11 +67,7 @@ class TableProfiles:
             *(Delete(keys.role_holder(role, profile.account_id)) for role in sorted(old - new)),
         ]
         try:
-            if activity is None:
-                etags = await self._table.apply(operations)
-            else:
-                row = activity_row(activity)
-                etags = await self._table.commit([*operations, row], row.row_key)
+            etags = await self._table.with_activity(operations, activity)
         except Conflict as conflict:
             raise VersionConflict from conflict
         return replace(profile, version=await self._table.etag(etags, key))
