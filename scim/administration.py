@@ -8,6 +8,7 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
+from scim.maintenance.clear_roles import clear_roles
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
@@ -39,6 +40,18 @@ class Administration:
     services: Services
     api: Api
 
+    async def clear_roles(self) -> None:
+        """See `scim.maintenance.clear_roles`."""
+        services = self.services
+        await clear_roles(
+            roles=services.roles,
+            mappings=services.mappings,
+            profiles=services.profiles,
+            census=services.census,
+            groups=services.groups,
+            clock=services.clock,
+        )
+
 
 def administration(app: "Application") -> Administration:
     """The administration of an application."""
@@ -51,8 +64,8 @@ def administration(app: "Application") -> Administration:
         groups=app.groups,
         organizations=app.organizations,
         providers=app.providers,
-        roles=TableRoles(config),
-        mappings=TableGroupMappings(config),
+        roles=TableRoles(app.table),
+        mappings=TableGroupMappings(app.table),
         census=TableCensus(app.table),
         tokens=app.tokens,
         vault=app.vault,

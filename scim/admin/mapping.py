@@ -5,6 +5,7 @@ once for all who are in the group, and for all who come later (AMB-33).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -24,6 +25,8 @@ from scim.domain.users import UserType
 
 COUNTED = 1_000
 """Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
+_NAMED = 20
+"""Roles that an activity names of those that were added, and of those that were removed."""
 UNMAPPED = '"unmapped"'
 """The version of the mapping of a group that was never mapped."""
 
@@ -34,7 +37,9 @@ class MappedGroup:
 
     Attributes:
         group: The group.
-        members: How many direct members it has.
+        members: How many direct members it has, groups among them.
+        technicians, end_users: How many of them are which, of a group that is looked at alone and that has fewer
+            members than `COUNTED`; None elsewhere, because it takes reading all of them.
         mapping: As it is stored, without roles that are gone.
         technician_roles: The roles of technicians, by name.
         end_user_roles: The roles of end users, by name.
@@ -42,6 +47,8 @@ class MappedGroup:
 
     group: Group
     members: Count
+    technicians: int | None = None
+    end_users: int | None = None
     mapping: GroupMapping
     technician_roles: tuple[Role, ...]
     end_user_roles: tuple[Role, ...]
@@ -82,13 +89,21 @@ async def groups(
 
 
 async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:
-    """A group with its mapping.
+    """A group with its mapping, and how many of its members are technicians and end users.
+
+    Six storage calls, and those of `Census.standings` for the members.
 
     Raises:
         Missing: The provider has no such group.
     """
     context.require(Action.VIEW_PROVIDERS)
-    return await _details(context, await _group(context, provider_id, group_id))
+    group = await _group(context, provider_id, group_id)
+    found, members = await asyncio.gather(_details(context, group), context.services.groups.members(group_id, COUNTED))
+    if found.members.is_more:
+        return found
+    ids = [member.id for member in members if member.type == "User"]
+    types = Counter(kind for kind, _ in (await context.services.census.standings([provider_id], ids)).values())
+    return replace(found, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,26 +143,19 @@ async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted
     if _roles(after) == _roles(before.mapping):
         return before
     after = replace(after, changed_by=context.principal.name, changed_at=context.now)
+    activity = context.activity(
+        Status.USER_GROUP_UPDATED,
+        "group",
+        group_id,
+        before.group.display_name,
+        provider=provider_id,
+        changed=("mapping",),
+        detail=_difference(before.mapping, after, roles),
+    )
     try:
-        stored = await context.services.mappings.save(after)
+        stored = await context.services.mappings.save(after, activity)
     except VersionConflict as conflict:
         raise Changed(_changed_text(before.mapping)) from conflict
-    added, removed = set(after.roles) - set(before.mapping.roles), set(before.mapping.roles) - set(after.roles)
-    await context.services.activities.record(
-        context.activity(
-            Status.USER_GROUP_UPDATED,
-            "group",
-            group_id,
-            before.group.display_name,
-            provider=provider_id,
-            changed=("mapping",),
-            detail="; ".join(
-                f"{verb}: {', '.join(sorted(roles[role].name for role in ids))}"
-                for verb, ids in (("roles added", added), ("roles removed", removed))
-                if ids
-            ),
-        )
-    )
     return _mapped(before.group, before.members, stored, roles)
 
 
@@ -177,6 +185,19 @@ def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[s
             raise Conflicting("A role that you chose was deleted meanwhile. Choose again.", "role_missing")
         if roles[id_].user_type is not user_type:
             raise Invalid(f'The role "{roles[id_].name}" is for the other type of user.', field, "wrong_role_type")
+
+
+def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
+    had, has = set(before.roles), set(after.roles)
+    parts = (("roles added", has - had), ("roles removed", had - has))
+    return "; ".join(f"{verb}: {_named(roles[role].name for role in ids)}" for verb, ids in parts if ids)
+
+
+def _named(names: Iterable[str]) -> str:
+    """The names, or the first of them: an activity has room for so many."""
+    found = sorted(names)
+    more = len(found) - _NAMED
+    return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _changed_text(mapping: GroupMapping) -> str:

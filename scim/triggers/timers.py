@@ -5,12 +5,31 @@ from typing import Protocol
 
 import azure.functions as func
 
-from scim.domain.ports import Activities, Clock, Expiring, Jobs, Tokens, TokenVault
+from scim.domain.ports import (
+    Activities,
+    Clock,
+    Expiring,
+    Identifiers,
+    Jobs,
+    Organizations,
+    Providers,
+    Tokens,
+    TokenVault,
+)
 from scim.maintenance.expire_tokens import expire_tokens
+from scim.maintenance.finish_organizations import finish_organizations
 from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
+
+
+class Administered(Protocol):
+    """Jobs on what only administration knows."""
+
+    async def clear_roles(self) -> None:
+        """See `scim.maintenance.clear_roles`."""
+        ...
 
 
 class Scheduled(Protocol):
@@ -42,8 +61,28 @@ class Scheduled(Protocol):
         ...
 
     @property
+    def organizations(self) -> Organizations:
+        """Those whose deletion has begun, too."""
+        ...
+
+    @property
+    def providers(self) -> Providers:
+        """Identity providers."""
+        ...
+
+    @property
+    def identifiers(self) -> Identifiers:
+        """Where ids come from."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time."""
+        ...
+
+    @property
+    def administration(self) -> Administered:
+        """Administration, which is imported when a job first asks for it."""
         ...
 
 
@@ -59,6 +98,11 @@ TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
         lambda app: finish_rotations(app.tokens, app.vault, app.activities, app.clock),
     ),
     "WarnOfExpiry": ("0 10 * * * *", lambda app: warn_of_expiry(app.tokens, app.activities, app.clock)),
+    "FinishOrganizations": (
+        "30 * * * * *",
+        lambda app: finish_organizations(app.organizations, app.providers, app.clock, app.identifiers),
+    ),
+    "ClearRoles": ("0 40 * * * *", lambda app: app.administration.clear_roles()),
 }
 """By function name: the schedule (seconds first), and what is done."""
 

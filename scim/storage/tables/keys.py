@@ -29,7 +29,11 @@ All rows of the directory are in one partition, so that every change is one enti
 | `i|<jobId>|<n>` | the list of a job's changes of members | jobs with long lists need several rows |
 | `b|<query>|<startIndex>` | where a page starts | see `bookmarks` |
 | `q|P|<userId>` | a native account that waits for an administrator's decision | adoption |
-| `z|<roleId>|<accountId>` | nothing | who has a role natively; the role itself is in the account's `p` row |
+| `ro|<id>` | a role | what it grants, and to which kind of user |
+| `rn|<type>|e(N(name))` | the id of the role that has the name | uniqueness within the type |
+| `rx|<id>` | when a role was deleted | until no mapping and no profile names it any more |
+| `gm|P|<groupId>` | the roles that a group is mapped to | one row, whatever the group's size |
+| `z|<roleId>|<accountId>` | nothing | who has a role natively; the assignment itself is in the account's `p` row |
 | `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
 
 `config` is small and has a partition for each kind: `idp` (providers, by id), `tok` (token records, by token id) and
@@ -233,6 +237,40 @@ ADMINISTRATORS = "k|sysadmins"
 def profile(account_id: str) -> str:
     """What the console manages of an account."""
     return f"p|{account_id}"
+
+
+def role(role_id: str) -> str:
+    """The role's row."""
+    return f"ro|{role_id}"
+
+
+ROLES = prefix_range("ro|")
+
+
+def role_name(user_type: str, name: str) -> str:
+    """The reservation of a role's name."""
+    return f"rn|{user_type}|{encoded(comparison_key(name))}"
+
+
+def deleted_role(role_id: str) -> str:
+    """The mark of a role that was deleted."""
+    return f"rx|{role_id}"
+
+
+DELETED_ROLES = prefix_range("rx|")
+
+
+def mapping(provider: str, group_id: str) -> str:
+    """The mapping of a group to roles."""
+    return f"gm|{provider}|{group_id}"
+
+
+def mappings(provider: str) -> KeyRange:
+    """The mappings of a provider's groups."""
+    return prefix_range(f"gm|{provider}|")
+
+
+MAPPINGS = prefix_range("gm|")
 
 
 def role_holder(role_id: str, account_id: str) -> str:
