@@ -9,7 +9,7 @@ from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
 from scim.storage.tables.accounts import TableAccounts
-from scim.storage.tables.activities import TableActivities
+from scim.storage.tables.activities import TableActivities, TableActivityLog
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.idempotency import TableIdempotencyKeys
@@ -48,6 +48,7 @@ def administration(app: "Application") -> Administration:
         accounts=TableAccounts(app.table, app.users, app.providers),
         administrator_guard=TableAdministratorGuard(app.table),
         activities=TableActivities(app.table),
+        activity_log=TableActivityLog(app.table, app.months, app.clock, app.activity_retention),
         users=app.users,
         groups=app.groups,
         organizations=app.organizations,
@@ -70,6 +71,7 @@ def administration(app: "Application") -> Administration:
         clock=app.clock,
         identifiers=app.identifiers,
         background=app.background,
+        activity_retention=app.activity_retention,
         public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
     )
     return Administration(

@@ -1,11 +1,16 @@
 """One function for each scheduled job. Schedules are UTC."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Protocol
 
 import azure.functions as func
 
 from scim.domain.ports import Clock, Expiring, Jobs
+from scim.domain.ports.activities import ActivityUpkeep, Totals
+from scim.maintenance.drain_activities import drain_activities
+from scim.maintenance.fold_counters import fold_counters
+from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
 
@@ -24,6 +29,21 @@ class Scheduled(Protocol):
         ...
 
     @property
+    def activity_upkeep(self) -> ActivityUpkeep:
+        """The log."""
+        ...
+
+    @property
+    def activity_retention(self) -> timedelta:
+        """How long activities are kept."""
+        ...
+
+    @property
+    def totals(self) -> Totals:
+        """The running totals."""
+        ...
+
+    @property
     def clock(self) -> Clock:
         """The time."""
         ...
@@ -32,6 +52,12 @@ class Scheduled(Protocol):
 TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
     "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
     "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
+    "DrainActivities": ("30 * * * * *", lambda app: drain_activities(app.activity_upkeep, app.clock)),
+    "PurgeActivities": (
+        "0 20 3 * * *",
+        lambda app: purge_activities(app.activity_upkeep, app.clock, app.activity_retention),
+    ),
+    "FoldCounters": ("0 45 * * * *", lambda app: fold_counters(app.totals, app.clock)),
 }
 """By function name: the schedule (seconds first), and what is done."""
 

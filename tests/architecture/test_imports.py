@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "scim.errors": set(),
     "scim.background": set(),
     "scim.deadline": set(),
-    "scim.settings": set(),
+    "scim.settings": {"scim.domain"},
     "scim.schema": {"scim.errors"},
     "scim.domain": {"scim.errors", "scim.schema"},
     "scim.protocol": {"scim.errors", "scim.schema", "scim.domain"},
