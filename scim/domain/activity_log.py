@@ -53,7 +53,9 @@ class ActivityPage:
     Attributes:
         activities: Newest first. There may be none, and still a next page.
         next: Where the next page starts; None when there is nothing more.
+        rows_read: How many stored rows were read for it.
     """
 
     activities: Sequence[Activity]
-    next: str | None = None
+    next: str | None
+    rows_read: int

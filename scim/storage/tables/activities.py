@@ -65,10 +65,10 @@ class TableActivityLog:
                     continue
                 found.append(activity)
                 if len(found) == limit:
-                    return ActivityPage(found, behind(place))
+                    return ActivityPage(found, behind(place), reading.rows_read)
             if stretch.end < span.end and reading.rows_read + reading.next_rows > most_read:
-                return ActivityPage(found, stretch.end)
-        return ActivityPage(found)
+                return ActivityPage(found, stretch.end, reading.rows_read)
+        return ActivityPage(found, None, reading.rows_read)
 
     def _span(self, wanted: ActivityFilter) -> KeyRange:
         """The positions between which there can be something."""
@@ -139,5 +139,5 @@ def _readable(row: Row) -> Activity | None:
     try:
         return entities.activity_of(row)
     except ValueError:
-        logger.exception("activity_unreadable key=%s", row.row_key)
+        logger.error("activity_unreadable key=%s", row.row_key)  # noqa: TRY400 - the row says it all
         return None
