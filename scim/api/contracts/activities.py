@@ -38,7 +38,7 @@ class Wanted(Parameters):
     actor: Id = ""
     """The id of the token or the person that did it."""
     provider: Id = ""
-    """The id of the identity provider that it concerns; `native` for none."""
+    """The id of the identity provider that it concerns; `native` for accounts that none manages."""
     subject: Id = ""
     """The id of the user, group, token, provider, organization or role to which it was done."""
 
@@ -103,13 +103,21 @@ class ActivityDetails(Contract):
 
     @classmethod
     def told(cls, activity: Activity) -> Self:
-        """The activity, as the API tells it."""
+        """The activity, as the API tells it; not validated again, since a file may hold very many."""
         actor = activity.actor
-        return cls.of(
-            activity,
+        return cls.model_construct(
+            id=activity.id,
+            time=activity.time,
             type=TYPE_OF[activity.status],
-            actor=ActorDetails(kind=actor.kind, id=actor.id, name=actor.name, verified=actor.mfa),
-            subject=SubjectDetails(kind=activity.subject_kind, id=activity.subject_id, name=activity.subject_name),
+            status=activity.status,
+            actor=ActorDetails.model_construct(kind=actor.kind, id=actor.id, name=actor.name, verified=actor.mfa),
+            subject=SubjectDetails.model_construct(
+                kind=activity.subject_kind, id=activity.subject_id, name=activity.subject_name
+            ),
+            provider=activity.provider,
+            organizations=activity.organizations,
+            changed=activity.changed,
+            detail=activity.detail,
             request_id=actor.request_id,
         )
 
