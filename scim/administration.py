@@ -8,8 +8,8 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
-from scim.maintenance.clear_roles import clear_roles
 from scim.storage.tables.accounts import TableAccounts
+from scim.storage.tables.activities import TableActivityLog
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.idempotency import TableIdempotencyKeys
@@ -40,18 +40,6 @@ class Administration:
     services: Services
     api: Api
 
-    async def clear_roles(self) -> None:
-        """See `scim.maintenance.clear_roles`."""
-        services = self.services
-        await clear_roles(
-            roles=services.roles,
-            mappings=services.mappings,
-            profiles=services.profiles,
-            census=services.census,
-            groups=services.groups,
-            clock=services.clock,
-        )
-
 
 def administration(app: "Application") -> Administration:
     """The administration of an application."""
@@ -60,6 +48,7 @@ def administration(app: "Application") -> Administration:
         accounts=TableAccounts(app.table, app.users, app.providers),
         administrator_guard=TableAdministratorGuard(app.table),
         activities=app.activities,
+        activity_log=TableActivityLog(app.table, app.months, app.clock, app.activity_retention),
         users=app.users,
         groups=app.groups,
         organizations=app.organizations,
@@ -82,6 +71,7 @@ def administration(app: "Application") -> Administration:
         clock=app.clock,
         identifiers=app.identifiers,
         background=app.background,
+        activity_retention=app.activity_retention,
         public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
     )
     return Administration(

@@ -1,7 +1,7 @@
 """Every endpoint, area by area."""
 
 from scim.api.endpoints import Endpoint
-from scim.api.routes import access_tokens, mapping, organizations, roles, sign_in, tokens, user_roles
+from scim.api.routes import access_tokens, activities, mapping, organizations, roles, sign_in, tokens, user_roles
 from scim.api.routes.document import document_endpoint
 
 _AREAS: tuple[Endpoint, ...] = (
@@ -12,5 +12,6 @@ _AREAS: tuple[Endpoint, ...] = (
     *roles.ENDPOINTS,
     *mapping.ENDPOINTS,
     *user_roles.ENDPOINTS,
+    *activities.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

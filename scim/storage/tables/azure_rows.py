@@ -44,6 +44,7 @@ from scim.storage.tables.rows import (
     Row,
     RowConflict,
     StorageUnavailable,
+    TableMissing,
     Upsert,
     Value,
 )
@@ -76,6 +77,7 @@ _CONFLICTS: Final[Mapping[str, Literal["exists", "missing", "changed"]]] = {
 }
 """The service's error codes that say a condition did not hold. A status does not: 404 is also a table that is missing,
 and 409 one that is being deleted."""
+_NO_TABLE: Final = "TableNotFound"
 
 type Credential = AsyncTokenCredential | AzureNamedKeyCredential
 type SdkOperation = tuple[str, Mapping[str, Any], Mapping[str, Any]]
@@ -167,6 +169,19 @@ class AzureRows:
             async with _translated():
                 await self._service.create_table_if_not_exists(self._table_prefix + name)
 
+    async def drop_table(self, name: str) -> None:
+        """See `Tables.drop_table`."""
+        async with _translated():
+            await self._service.delete_table(self._table_prefix + name)
+
+    async def table_names(self, prefix: str) -> list[str]:
+        """See `Tables.table_names`. One request for each thousand."""
+        start = self._table_prefix + prefix
+        names = {"start": start, "end": start[:-1] + chr(ord(start[-1]) + 1)}
+        async with _translated():
+            found = self._service.query_tables("TableName ge @start and TableName lt @end", parameters=names)
+            return sorted([table.name.removeprefix(self._table_prefix) async for table in found])
+
     async def close(self) -> None:
         """Close the connections."""
         await self._service.close()
@@ -195,7 +210,10 @@ async def _translated(*, write: bool = False) -> AsyncIterator[None]:
         async with asyncio.timeout(VERB_SECONDS):
             yield
     except HttpResponseError as error:
-        kind = _CONFLICTS.get(_error_code(error))
+        code = _error_code(error)
+        kind = _CONFLICTS.get(code)
+        if code == _NO_TABLE:
+            raise TableMissing("There is no such table.") from error
         if kind is None or not write:
             raise StorageUnavailable("The table service refused a request.") from error
         raise RowConflict(kind, _failed_index(error)) from error

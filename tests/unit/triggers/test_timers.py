@@ -4,22 +4,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-from scim.triggers.timers import TIMERS
+from scim.triggers.timers import SCHEDULES
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 
 
 async def test_every_timer_runs_on_the_application_when_there_is_nothing_to_do():
     admin = await AdminWorld.on(FakeRows())
-    for _, work in TIMERS.values():
-        await work(admin.world.app)
+    assert admin.world.app.chores.keys() == SCHEDULES.keys()
+    for work in admin.world.app.chores.values():
+        await work()
 
 
 async def test_an_organization_is_deleted_by_its_timer():
     admin = await AdminWorld.on(FakeRows())
     await admin.done("DELETE", "/organizations/13")
     admin.clock.advance(minutes=2)
-    await TIMERS["FinishOrganizations"][1](admin.world.app)
+    await admin.world.app.chores["FinishOrganizations"]()
     assert (await admin.call("GET", "/organizations/13")).status == 404
 
 
@@ -28,7 +29,7 @@ async def test_a_deleted_role_is_cleared_by_its_timer():
     role = (await admin.done("POST", "/roles", {"name": "L1", "type": "technician"}))["id"]
     await admin.done("DELETE", f"/roles/{role}")
     admin.clock.advance(minutes=10)
-    await TIMERS["ClearRoles"][1](admin.world.app)
+    await admin.world.app.chores["ClearRoles"]()
     assert await admin.services.roles.deleted() == []
 
 
