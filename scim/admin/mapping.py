@@ -16,7 +16,7 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Status
 from scim.domain.authority import Action
-from scim.domain.groups import Group
+from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
 from scim.domain.providers import Provider
@@ -25,10 +25,26 @@ from scim.domain.users import UserType
 
 COUNTED = 1_000
 """Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
+TOLD_APART = 500
+"""Members of all groups on a page that are looked at to tell technicians and end users apart."""
 _NAMED = 20
 """Roles that an activity names of those that were added, and of those that were removed."""
 UNMAPPED = '"unmapped"'
 """The version of the mapping of a group that was never mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """How many direct members a group has.
+
+    Attributes:
+        count: All of them, groups among them.
+        technicians, end_users: How many of them are which; None where that would take reading too many.
+    """
+
+    count: Count
+    technicians: int | None = None
+    end_users: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +53,14 @@ class MappedGroup:
 
     Attributes:
         group: The group.
-        members: How many direct members it has, groups among them.
-        technicians, end_users: How many of them are which, of a group that is looked at alone and that has fewer
-            members than `COUNTED`; None elsewhere, because it takes reading all of them.
+        members: How many it has.
         mapping: As it is stored, without roles that are gone.
         technician_roles: The roles of technicians, by name.
         end_user_roles: The roles of end users, by name.
     """
 
     group: Group
-    members: Count
-    technicians: int | None = None
-    end_users: int | None = None
+    members: Members
     mapping: GroupMapping
     technician_roles: tuple[Role, ...]
     end_user_roles: tuple[Role, ...]
@@ -64,8 +76,8 @@ async def groups(
 ) -> tuple[Sequence[MappedGroup], str | None]:
     """The groups that a provider sent, in the order in which they came (R077).
 
-    Five storage calls (one more on the first page, more for each further thousand of mappings), and one for each group
-    on the page.
+    Five storage calls (one less on later pages, more for each further thousand of mappings), one for each group on the
+    page, and those of `Census.standings` for `TOLD_APART` members at most.
 
     Raises:
         Missing: There is no such provider.
@@ -78,32 +90,26 @@ async def groups(
         services.mappings.of(provider_id),
         services.roles.all(),
     )
-    counts = await asyncio.gather(*(_members(context, group) for group in found.resources))
+    members = await _members(context, found.resources, TOLD_APART)
     by_group = {mapping.group: mapping for mapping in mappings}
     known = {role.id: role for role in roles}
     page = [
-        _mapped(group, count, by_group.get(group.id) or _unmapped(group), known)
-        for group, count in zip(found.resources, counts, strict=True)
+        _mapped(group, counted, by_group.get(group.id) or _unmapped(group), known)
+        for group, counted in zip(found.resources, members, strict=True)
     ]
     return page, cursor_of(found.next)
 
 
 async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:
-    """A group with its mapping, and how many of its members are technicians and end users.
+    """A group with its mapping.
 
-    Six storage calls, and those of `Census.standings` for the members.
+    Five storage calls, and those of `Census.standings` for `COUNTED` members at most.
 
     Raises:
         Missing: The provider has no such group.
     """
     context.require(Action.VIEW_PROVIDERS)
-    group = await _group(context, provider_id, group_id)
-    found, members = await asyncio.gather(_details(context, group), context.services.groups.members(group_id, COUNTED))
-    if found.members.is_more:
-        return found
-    ids = [member.id for member in members if member.type == "User"]
-    types = Counter(kind for kind, _ in (await context.services.census.standings([provider_id], ids)).values())
-    return replace(found, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
+    return await _details(context, await _group(context, provider_id, group_id), COUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +171,7 @@ async def _change(
     """The group as it is, the mapping as it is to be, and all roles."""
     group = await _group(context, provider_id, group_id)
     roles = {role.id: role for role in await context.services.roles.all()}
-    before = await _details(context, group, roles)
+    before = await _details(context, group, 0, roles)
     for field, user_type, ids in (
         ("technicianRoles", UserType.TECHNICIAN, wanted.technician_roles),
         ("endUserRoles", UserType.END_USER, wanted.end_user_roles),
@@ -221,14 +227,34 @@ async def _group(context: Context, provider_id: str, group_id: str) -> Group:
     return group
 
 
-async def _members(context: Context, group: Group) -> Count:
-    number = len(await context.services.groups.members(group.id, COUNTED))
-    return Count(number, number == COUNTED)
-
-
-async def _details(context: Context, group: Group, roles: Mapping[str, Role] | None = None) -> MappedGroup:
+async def _members(context: Context, of: Sequence[Group], most: int) -> list[Members]:
+    """The numbers of members; technicians and end users are told apart where there are no more than `most` in all."""
     services = context.services
-    mapping, members = await asyncio.gather(services.mappings.get(group.provider, group.id), _members(context, group))
+    found = await asyncio.gather(*(services.groups.members(group.id, COUNTED) for group in of))
+    users = [[member.id for member in members if member.type == "User"] for members in found]
+    everybody = {id_ for ids in users for id_ in ids}
+    if len(everybody) > most:
+        return [Members(count=_count(members)) for members in found]
+    standings = await services.census.standings(sorted({group.provider for group in of}), everybody)
+    return [_told_apart(_count(members), ids, standings) for members, ids in zip(found, users, strict=True)]
+
+
+def _count(members: Sequence[Member]) -> Count:
+    return Count(len(members), len(members) == COUNTED)
+
+
+def _told_apart(count: Count, ids: Iterable[str], standings: Mapping[str, tuple[UserType, bool]]) -> Members:
+    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
+    if count.is_more:
+        return Members(count=count)
+    return Members(count=count, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
+
+
+async def _details(context: Context, group: Group, most: int, roles: Mapping[str, Role] | None = None) -> MappedGroup:
+    services = context.services
+    mapping, (members,) = await asyncio.gather(
+        services.mappings.get(group.provider, group.id), _members(context, [group], most)
+    )
     known = {role.id: role for role in await services.roles.all()} if roles is None else roles
     return _mapped(group, members, mapping, known)
 
@@ -237,7 +263,7 @@ def _unmapped(group: Group) -> GroupMapping:
     return GroupMapping(provider=group.provider, group=group.id)
 
 
-def _mapped(group: Group, members: Count, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
+def _mapped(group: Group, members: Members, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
     def named(ids: Iterable[str]) -> tuple[Role, ...]:
         return tuple(sorted((roles[id_] for id_ in ids if id_ in roles), key=lambda role: (role.name, role.id)))
 

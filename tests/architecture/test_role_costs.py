@@ -226,10 +226,10 @@ BUDGETS: dict[str, tuple[Work, int, int]] = {
     "new role": (lambda c, _: roles.create(c, "New", TECHNICIAN), 2, 3),
     # role, mappings, holders; role, name, mark and activity
     "delete role": (lambda c, ids: roles.delete(c, ids["tickets"], None, force=False), 4, 4),
-    # provider, groups, their number, mappings, roles; the members of each
-    "groups": (lambda c, _: mapping.groups(c, "entra", "", 50), 5 + 3, 0),
-    # provider, group, mapping, members twice, roles; the types of four
-    "group": (lambda c, ids: mapping.details(c, "entra", ids["group"]), 6 + 4, 0),
+    # provider, groups, their number, mappings, roles; the members of each; the types of four people
+    "groups": (lambda c, _: mapping.groups(c, "entra", "", 50), 5 + 3 + 4, 0),
+    # provider, group, mapping, members, roles; the types of four people
+    "group": (lambda c, ids: mapping.details(c, "entra", ids["group"]), 5 + 4, 0),
     # provider, group, roles, mapping, members; mapping and activity
     "map": (lambda c, ids: mapping.save(c, "entra", ids["group"], Wanted(), None), 6, 2),
     # providers, the account at each; profile, groups, roles, mappings; the mapped group; the provider

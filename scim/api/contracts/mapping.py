@@ -31,7 +31,8 @@ class GroupDetails(Contract):
     members: Tally
     """Direct members; groups among them have no roles to pass on."""
     technicians: int | None = None
-    """How many of the members are; absent in lists, in the reply to a change, and for a thousand members or more."""
+    """How many of the members are; absent where the groups on a page have more than 500 members in all, where a group
+    alone has a thousand, and in the reply to a change."""
     end_users: int | None = None
     """As `technicians`."""
     technician_roles: tuple[RoleName, ...]
@@ -47,6 +48,9 @@ class GroupDetails(Contract):
             mapped,
             id=mapped.group.id,
             name=mapped.group.display_name,
+            members=mapped.members.count,
+            technicians=mapped.members.technicians,
+            end_users=mapped.members.end_users,
             changed_by=mapped.mapping.changed_by or None,
             changed_at=mapped.mapping.changed_at,
         )

@@ -50,8 +50,8 @@ ENDPOINTS = (
         name="listGroups",
         tag=TAG,
         summary="The identity groups that a provider sent, with their user roles",
-        description="Up to a thousand members are counted of each group; `technicians` and `endUsers` are told when a "
-        "single group is read.",
+        description="Up to a thousand members are counted of each group. Shorter pages tell `technicians` and "
+        "`endUsers` where longer ones do not.",
         run=read_page,
         query=Paging,
         reply=Groups,

@@ -240,40 +240,6 @@ def profile(account_id: str) -> str:
     return f"p|{account_id}"
 
 
-def role(role_id: str) -> str:
-    """The role's row."""
-    return f"ro|{role_id}"
-
-
-ROLES = prefix_range("ro|")
-
-
-def role_name(user_type: str, name: str) -> str:
-    """The reservation of a role's name."""
-    return f"rn|{user_type}|{encoded(comparison_key(name))}"
-
-
-def deleted_role(role_id: str) -> str:
-    """The mark of a role that was deleted."""
-    return f"rx|{role_id}"
-
-
-DELETED_ROLES = prefix_range("rx|")
-
-
-def mapping(provider: str, group_id: str) -> str:
-    """The mapping of a group to roles."""
-    return f"gm|{provider}|{group_id}"
-
-
-def mappings(provider: str) -> KeyRange:
-    """The mappings of a provider's groups."""
-    return prefix_range(f"gm|{provider}|")
-
-
-MAPPINGS = prefix_range("gm|")
-
-
 def role_holder(role_id: str, account_id: str) -> str:
     """The account's place among those who have a role natively."""
     return f"z|{role_id}|{account_id}"

@@ -8,7 +8,7 @@ from typing import cast
 from scim.domain.activities import Activity
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import VersionConflict
-from scim.storage.tables import keys
+from scim.storage.tables import role_keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.rows import Columns, Delete, Insert, Replace, Row
@@ -22,20 +22,20 @@ class TableGroupMappings:
 
     async def get(self, provider_id: str, group_id: str) -> GroupMapping:
         """One call."""
-        row = await self._table.get(keys.mapping(provider_id, group_id))
+        row = await self._table.get(role_keys.mapping(provider_id, group_id))
         return _mapping_of(row) if row else GroupMapping(provider=provider_id, group=group_id)
 
     async def of(self, provider_id: str) -> list[GroupMapping]:
         """One call for each thousand."""
-        return [_mapping_of(row) for row in await self._table.first(keys.mappings(provider_id))]
+        return [_mapping_of(row) for row in await self._table.first(role_keys.mappings(provider_id))]
 
     async def all(self) -> list[GroupMapping]:
         """One call for each thousand."""
-        return [_mapping_of(row) for row in await self._table.first(keys.MAPPINGS)]
+        return [_mapping_of(row) for row in await self._table.first(role_keys.MAPPINGS)]
 
     async def save(self, mapping: GroupMapping, activity: Activity | None = None) -> GroupMapping:
         """One call; it writes one row and the activity, however many members the group has."""
-        key, columns = keys.mapping(mapping.provider, mapping.group), _columns(mapping)
+        key, columns = role_keys.mapping(mapping.provider, mapping.group), _columns(mapping)
         write = Replace(key, columns, mapping.version) if mapping.version else Insert(key, columns)
         try:
             etags = await self._table.with_activity([write], activity)
@@ -46,7 +46,7 @@ class TableGroupMappings:
     async def remove(self, mapping: GroupMapping) -> None:
         """One call."""
         try:
-            await self._table.apply([Delete(keys.mapping(mapping.provider, mapping.group), mapping.version)])
+            await self._table.apply([Delete(role_keys.mapping(mapping.provider, mapping.group), mapping.version)])
         except Conflict as conflict:
             raise VersionConflict from conflict
 

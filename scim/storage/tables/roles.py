@@ -15,7 +15,7 @@ from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.ports.roles import DeletedRole
 from scim.domain.roles import Role
 from scim.domain.users import UserType
-from scim.storage.tables import keys
+from scim.storage.tables import keys, role_keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.rows import Columns, Delete, Insert, KeyRange, Operation, Replace, Row, Upsert
@@ -37,22 +37,22 @@ class TableRoles:
 
     async def get(self, role_id: str) -> Role | None:
         """One call; none for what cannot be an id."""
-        row = await self._table.get(keys.role(role_id)) if keys.is_id(role_id) else None
+        row = await self._table.get(role_keys.role(role_id)) if keys.is_id(role_id) else None
         return _role_of(row) if row else None
 
     async def all(self) -> list[Role]:
         """One call for each thousand."""
-        return [_role_of(row) for row in await self._table.first(keys.ROLES)]
+        return [_role_of(row) for row in await self._table.first(role_keys.ROLES)]
 
     async def create(self, role: Role, activity: Activity | None = None) -> Role:
         """One call."""
-        key = keys.role(role.id)
+        key = role_keys.role(role.id)
         etags = await self._commit([Insert(key, _columns(role)), Insert(_name_key(role), _holder(role))], activity)
         return replace(role, version=await self._table.etag(etags, key))
 
     async def update(self, before: Role, after: Role, activity: Activity) -> Role:
         """One call."""
-        key = keys.role(after.id)
+        key = role_keys.role(after.id)
         operations: list[Operation] = [Replace(key, _columns(after), before.version)]
         if _name_key(before) != _name_key(after):
             operations += [Insert(_name_key(after), _holder(after)), Delete(_name_key(before))]
@@ -63,22 +63,22 @@ class TableRoles:
         """One call."""
         await self._commit(
             [
-                Delete(keys.role(role.id), role.version),
+                Delete(role_keys.role(role.id), role.version),
                 Delete(_name_key(role)),
-                Upsert(keys.deleted_role(role.id), {"v": LAYOUT, "deletedAt": activity.time}),
+                Upsert(role_keys.deleted_role(role.id), {"v": LAYOUT, "deletedAt": activity.time}),
             ],
             activity,
         )
 
     async def deleted(self) -> list[DeletedRole]:
         """One call for each thousand."""
-        rows = await self._table.first(keys.DELETED_ROLES)
+        rows = await self._table.first(role_keys.DELETED_ROLES)
         return [DeletedRole(keys.last_part(row.row_key), cast("datetime", row.columns["deletedAt"])) for row in rows]
 
     async def forget(self, role_id: str) -> None:
         """One call."""
         try:
-            await self._table.apply([Delete(keys.deleted_role(role_id))])
+            await self._table.apply([Delete(role_keys.deleted_role(role_id))])
         except Conflict:
             return  # another run was faster
 
@@ -147,7 +147,7 @@ def _facts(row: Row) -> tuple[UserType, bool]:
 
 
 def _name_key(role: Role) -> str:
-    return keys.role_name(role.user_type.value, role.name)
+    return role_keys.role_name(role.user_type.value, role.name)
 
 
 def _holder(role: Role) -> Columns:

@@ -76,12 +76,29 @@ async def test_a_provisioned_group_appears_with_its_members(scene):
         "id": scene.group,
         "name": "NinjaOne-Helpdesk",
         "members": {"number": 2, "isMore": False},
+        "technicians": 1,
+        "endUsers": 1,
         "technicianRoles": [],
         "endUserRoles": [],
     }
     assert listed == {"items": [row]}
     status, headers, read = await scene.admin.call("GET", scene.path())
-    assert (status, headers["ETag"], read) == (200, '"unmapped"', row | {"technicians": 1, "endUsers": 1})
+    assert (status, headers["ETag"], read) == (200, '"unmapped"', row)
+
+
+async def test_technicians_and_end_users_are_not_told_apart_where_that_would_read_too_many(scene, monkeypatch):
+    monkeypatch.setattr("scim.admin.mapping.TOLD_APART", 3)
+
+    async def listed(**query):
+        page = await scene.admin.done("GET", "/identity-providers/entra/groups", **query)
+        return [(each.get("technicians"), each.get("endUsers")) for each in page["items"]]
+
+    await scene.admin.world.created("/Groups", group("Same people", [scene.tess, scene.anna]))
+    assert await listed() == [(1, 1), (1, 1)]
+    others = [await scene.person(name, END_USER) for name in ("otto", "olga")]
+    await scene.admin.world.created("/Groups", group("Others", others))
+    assert await listed() == [(None, None)] * 3
+    assert await listed(limit=1) == [(1, 1)]
 
 
 async def test_members_have_the_roles_of_their_own_type(scene):

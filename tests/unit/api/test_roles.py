@@ -201,6 +201,15 @@ async def test_a_role_that_is_used_is_deleted_by_force_only(admin):
     )
 
 
+async def test_who_is_deleted_still_holds_the_role_and_loses_nothing(admin):
+    """A deleted account can be restored, with its Native roles; it is in no preview."""
+    made, _, people = await mapped(admin)
+    assert (await admin.world.call("DELETE", f"/Users/{people[0]}")).status == 204
+    assert (await admin.done("GET", f"/roles/{made}"))["nativeHolders"]["number"] == 2
+    preview = await admin.done("POST", f"/roles/{made}:previewDeletion")
+    assert sorted(each["accountId"] for each in preview["people"]) == sorted(people[1:])
+
+
 async def test_a_role_of_the_same_name_is_another_role(admin):
     made, _, people = await mapped(admin)
     await admin.call("DELETE", f"/roles/{made}", force="true")
