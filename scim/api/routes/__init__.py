@@ -1,11 +1,13 @@
 """Every endpoint, area by area."""
 
 from scim.api.endpoints import Endpoint
-from scim.api.routes import access_tokens, sign_in
+from scim.api.routes import access_tokens, accounts, adoptions, sign_in
 from scim.api.routes.document import document_endpoint
 
 _AREAS: tuple[Endpoint, ...] = (
     *sign_in.ENDPOINTS,
     *access_tokens.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *adoptions.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))
