@@ -8,6 +8,7 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
+from scim.maintenance.purge_tombstones import purge_tombstones
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
@@ -39,6 +40,17 @@ class Administration:
 
     services: Services
     api: Api
+
+    async def purge_tombstones(self) -> None:
+        """See `scim.maintenance.purge_tombstones`."""
+        services = self.services
+        await purge_tombstones(
+            accounts=services.accounts,
+            credentials=services.credentials,
+            sessions=services.sessions,
+            access_tokens=services.access_tokens,
+            clock=services.clock,
+        )
 
 
 def administration(app: "Application") -> Administration:

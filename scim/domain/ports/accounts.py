@@ -89,8 +89,8 @@ class Accounts(Protocol):
         """
         ...
 
-    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[Tombstone]:
-        """At most `limit` of the deleted accounts that were deleted before that moment."""
+    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """The ids of at most `limit` of the accounts that were deleted before that moment."""
         ...
 
     async def purge(self, account_id: str) -> bool:

@@ -101,10 +101,15 @@ class TableAccounts:
         note = Merge(keys.adoption(provider_id, account_id), {"rejected": rejected_at})
         return await self._apply_to_request(account_id, note)
 
-    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[Tombstone]:
-        """A walk through the tombstones, which are those of thirty days: one call for each thousand, or fewer."""
-        rows = await self._table.first(keys.TOMBSTONES, limit, [Comparison("deleted", "lt", moment)])
-        return [entities.tombstone_of(row) for row in rows]
+    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """A walk through the tombstones, which are those of a month: one call for each thousand, or fewer."""
+        ids: list[str] = []
+        where = [Comparison("deleted", "lt", moment)]
+        async for page in self._table.pages(keys.TOMBSTONES, where=where, columns=()):
+            ids += [keys.last_part(row.row_key) for row in page.rows]
+            if len(ids) >= limit:
+                break
+        return ids[:limit]
 
     async def purge(self, account_id: str) -> bool:
         """Four calls, three of them at once for each owner."""
