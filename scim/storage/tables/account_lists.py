@@ -32,7 +32,7 @@ from scim.storage.tables.users import TableUsers
 
 MAX_CALLS = 20
 """Calls that one page makes for each owner at most, when few of its accounts meet the conditions."""
-MAX_FOUND = 200
+MAX_FOUND = 100
 """Accounts that an index may name, for each owner and each way to be found."""
 _GROWTH = 4
 """Each call of a walk that has not found enough reads so many times the rows of the one before."""
