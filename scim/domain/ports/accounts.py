@@ -1,6 +1,6 @@
 """What the administration of accounts needs from the outside. See `scim.domain.ports`."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -111,14 +111,23 @@ class AdministratorGuard(Protocol):
         """Whether there is one, active or not."""
         ...
 
-    async def enrolled(self, user: User) -> None:
-        """Note that a system administrator can sign in natively; noting it again changes nothing."""
+    async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
+        """Note that a system administrator can sign in natively; noting it again changes nothing.
+
+        Args:
+            user: The administrator.
+            is_able: Looks whether it is so; what it finds counts unless it is taken away in the same moment.
+        """
         ...
 
-    async def disenrolled(self, user: User) -> None:
-        """Note that a system administrator cannot sign in natively, or is none any more.
+    async def disenrolling(self, user: User) -> None:
+        """Note that what somebody signs in with is about to be taken away: from here on it does not count.
 
         Raises:
             LastAdministrator: No active one would remain; nothing was written.
         """
+        ...
+
+    async def disenrolled(self, user: User) -> None:
+        """Note that it is taken away: the person counts again once it is set up anew."""
         ...

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from scim.admin.records import note_able
 from scim.domain.people import ACCESS_TOKEN_PREFIX
 from scim.schema.urns import NINJAONE_USER
 from tests.accounts import last_activity, switch_scim, technician
@@ -144,7 +145,7 @@ async def test_scim_cannot_switch_the_last_one_off(ana):
     found = await admin.services.accounts.get(tom)
     person = await Person(admin, found).equip()
     await person.sign_in()
-    await admin.services.administrator_guard.enrolled(found)
+    await note_able(admin.services, found)
     off = patch(("replace", "active", "False"))
     assert (await revoke(person, ana.user.id)).status == 200
     assert (await world.call("PATCH", f"/Users/{tom}", off)).status == 403
