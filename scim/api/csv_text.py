@@ -8,8 +8,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-CSV = "text/csv; charset=utf-8"
-"""The media type."""
+CSV = "text/csv"
+"""The media type; the host adds the charset."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets take these too
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel reads UTF-8 as the code page of its machine."""

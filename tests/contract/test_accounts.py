@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from scim.chores import chores
 from scim.domain.accounts import RETENTION, AccountFilter, AccountPage, AccountState, AccountType, Management
 from scim.domain.people import NativeRole, Profile
 from scim.domain.ports import NameTaken, VersionConflict
@@ -272,18 +273,18 @@ async def test_after_its_time_nothing_is_left_of_a_person(admin: AdminWorld, acc
     assert found is not None
     await admin.services.users.delete(found, [], admin.world.activity(gone))
     admin.clock.advance(seconds=(RETENTION + SLACK).total_seconds() - 1)
-    await admin.world.app.administration.purge_tombstones()
+    await chores(admin.world.app)["PurgeTombstones"]()
     assert await accounts.tombstone(gone) is not None
 
     admin.clock.advance(days=30)
     jobs = admin.world.app.jobs
     await asyncio.gather(
-        *(admin.world.app.administration.purge_tombstones() for _ in range(2)), jobs.run_due(admin.clock.now())
+        *(chores(admin.world.app)["PurgeTombstones"]() for _ in range(2)), jobs.run_due(admin.clock.now())
     )
 
     assert await mentions(admin, gone) == {"a|", "sesidx"}  # ids and names in the log, and the index of old sessions
     assert len(await mentions(admin, stays)) > 6
-    await admin.world.app.administration.purge_tombstones()
+    await chores(admin.world.app)["PurgeTombstones"]()
     assert await violations(admin.world.rows) == []
 
 

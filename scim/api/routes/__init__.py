@@ -1,7 +1,18 @@
 """Every endpoint, area by area."""
 
 from scim.api.endpoints import Endpoint
-from scim.api.routes import access_tokens, accounts, adoptions, sign_in
+from scim.api.routes import (
+    access_tokens,
+    accounts,
+    activities,
+    adoptions,
+    mapping,
+    organizations,
+    roles,
+    sign_in,
+    tokens,
+    user_roles,
+)
 from scim.api.routes.document import document_endpoint
 
 _AREAS: tuple[Endpoint, ...] = (
@@ -9,5 +20,11 @@ _AREAS: tuple[Endpoint, ...] = (
     *access_tokens.ENDPOINTS,
     *accounts.ENDPOINTS,
     *adoptions.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *organizations.ENDPOINTS,
+    *roles.ENDPOINTS,
+    *mapping.ENDPOINTS,
+    *user_roles.ENDPOINTS,
+    *activities.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

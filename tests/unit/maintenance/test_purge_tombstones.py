@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from scim.chores import chores
 from scim.domain.accounts import RETENTION
 from scim.maintenance.purge_tombstones import SLACK
 from tests.admin_world import AdminWorld
@@ -20,9 +21,9 @@ async def test_one_that_cannot_be_removed_does_not_stop_the_others() -> None:
         return fail_before if call.verb == "get" and call.detail == f"t|native|{ids[0]}" else None
 
     elsewhere = await admin.world.instance(FaultyRows(admin.world.rows, plan))
-    await elsewhere.app.administration.purge_tombstones()
+    await chores(elsewhere.app)["PurgeTombstones"]()
     assert kinds(await directory(admin.world.rows))["t"] == 1
     assert await admin.services.accounts.tombstone(ids[0]) is not None
 
-    await admin.world.app.administration.purge_tombstones()
+    await chores(admin.world.app)["PurgeTombstones"]()
     assert kinds(await directory(admin.world.rows))["t"] == 0
