@@ -22,7 +22,6 @@ from scim.domain.accounts import (
     summary_of,
     words_of,
 )
-from scim.domain.providers import NATIVE
 from scim.domain.users import ALL_ORGANIZATIONS, User
 from scim.errors import Unavailable
 from scim.storage.tables import entities, keys
@@ -36,6 +35,10 @@ MAX_FOUND = 100
 """Accounts that an index may name, for each owner and each way to be found."""
 _GROWTH = 4
 """Each call of a walk that has not found enough reads so many times the rows of the one before."""
+
+type Waves = Sequence[Sequence[str]]
+"""The owners whose accounts are asked for; those of one wave are read at once, and the waves one after the other. Who
+moves from an owner to one of a later wave meanwhile is met at least once, and shown once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ class AccountLists:
         self._table = table
         self._users = users
 
-    async def page(self, owners: Sequence[str], wanted: AccountFilter, after: str, limit: int) -> AccountPage:
-        """See `scim.domain.ports.accounts.Accounts.page`; `owners` are those whose accounts are asked for.
+    async def page(self, waves: Waves, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
+        """See `scim.domain.ports.accounts.Accounts.page`.
 
         One call for each owner when all of its accounts meet the conditions, `MAX_CALLS` at most when few do.
         A search makes three for each owner, and one for each account that it finds by a word or an address; system
@@ -131,10 +134,10 @@ class AccountLists:
         no more than `MAX_FOUND`. Deleted accounts are walked through, also by a search.
         """
         if AccountState.DELETED in wanted.states:
-            return await self._walked(_TOMBSTONES, owners, wanted, after, limit)
-        found = await self._found(owners, wanted)
+            return await self._walked(_TOMBSTONES, waves, wanted, after, limit)
+        found = await self._found([owner for wave in waves for owner in wave], wanted)
         if found is None:
-            return await self._walked(_NAMES, owners, wanted, after, limit)
+            return await self._walked(_NAMES, waves, wanted, after, limit)
         admitted = [place for place, account in found.accounts.items() if wanted.admits(account)]
         behind = sorted((place for place in admitted if _order(place) > _order(after)), key=_order)
         return AccountPage(
@@ -145,14 +148,10 @@ class AccountLists:
 
     # Walking
 
-    async def _walked(
-        self, shelf: _Shelf, owners: Sequence[str], wanted: AccountFilter, after: str, limit: int
-    ) -> AccountPage:
-        """Native accounts first and the others then, so that one that is adopted meanwhile is met at least once."""
-        native = [_Span(shelf, owner) for owner in owners if owner == NATIVE]
-        others = [_Span(shelf, owner) for owner in owners if owner != NATIVE]
-        parts = [await self._walk(span, wanted, after, limit) for span in native]
-        parts += await asyncio.gather(*(self._walk(span, wanted, after, limit) for span in others))
+    async def _walked(self, shelf: _Shelf, waves: Waves, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
+        parts: list[_Part] = []
+        for wave in waves:
+            parts += await asyncio.gather(*(self._walk(_Span(shelf, owner), wanted, after, limit) for owner in wave))
         bound = min((part.end for part in parts if part.end is not None), key=_order, default=None)
         placed = {
             place: account

@@ -47,13 +47,15 @@ class TableAccounts:
         return None
 
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
-        """One call for the providers, and those of `AccountLists.page`."""
-        owners = await self._owners()
-        if wanted.managed_by is not None:
-            owners = [owner for owner in owners if (owner == NATIVE) is (wanted.managed_by is Management.NATIVE)]
+        """One call for the providers, and those of `AccountLists.page`.
+
+        Native accounts are read before the others, since those are whom providers adopt.
+        """
+        native, others = [NATIVE], [owner for owner in await self._owners() if owner != NATIVE]
         if wanted.provider is not None:
-            owners = [owner for owner in owners if owner == wanted.provider]
-        return await self._lists.page(owners, wanted, after, limit)
+            native, others = [], [owner for owner in others if owner == wanted.provider]
+        waves = {Management.NATIVE: [native], Management.SCIM: [others], None: [native, others]}[wanted.managed_by]
+        return await self._lists.page(waves, wanted, after, limit)
 
     async def tombstone(self, account_id: str) -> Tombstone | None:
         """One call for the providers, and one for each of them and for native accounts, at once."""
