@@ -14,6 +14,7 @@ from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.fold_counters import fold_counters
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
+from scim.maintenance.purge_tombstones import purge_tombstones
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
 
@@ -30,6 +31,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
     return {
         "SweepJobs": lambda: sweep_jobs(app.jobs, clock),
         "PurgeBookmarks": lambda: purge_bookmarks(app.bookmarks, clock),
+        "PurgeTombstones": lambda: _purge_tombstones(app),
         "ExpireTokens": lambda: expire_tokens(app.tokens, app.vault, app.activities, clock),
         "FinishRotations": lambda: finish_rotations(app.tokens, app.vault, app.activities, clock),
         "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
@@ -49,5 +51,16 @@ def _clear_roles(app: "Application") -> Awaitable[None]:
         profiles=services.profiles,
         census=services.census,
         groups=services.groups,
+        clock=services.clock,
+    )
+
+
+def _purge_tombstones(app: "Application") -> Awaitable[None]:
+    services = app.administration.services
+    return purge_tombstones(
+        accounts=services.accounts,
+        credentials=services.credentials,
+        sessions=services.sessions,
+        access_tokens=services.access_tokens,
         clock=services.clock,
     )
