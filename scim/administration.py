@@ -45,7 +45,7 @@ def administration(app: "Application") -> Administration:
     """The administration of an application."""
     config = ConfigTable(app.rows, "")
     services = Services(
-        accounts=TableAccounts(app.table, app.users, app.providers),
+        accounts=TableAccounts(app.table, app.users, app.providers, app.clock),
         administrator_guard=TableAdministratorGuard(app.table),
         activities=TableActivities(app.table),
         users=app.users,
@@ -54,7 +54,7 @@ def administration(app: "Application") -> Administration:
         providers=app.providers,
         roles=TableRoles(config),
         mappings=TableGroupMappings(config),
-        census=TableCensus(app.table),
+        census=TableCensus(app.table, config),
         tokens=app.tokens,
         vault=app.vault,
         profiles=TableProfiles(app.table),

@@ -5,12 +5,13 @@ page is one range query for each of them, merged by name. Conditions are evaluat
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
-from scim.domain import accounts
+from scim.domain import accounts, departures
 from scim.domain.accounts import (
     AccountFilter,
     AccountPage,
@@ -23,7 +24,7 @@ from scim.domain.accounts import (
     words_of,
 )
 from scim.domain.activities import Activity
-from scim.domain.ports import Providers
+from scim.domain.ports import Clock, Providers, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.users import User, UserType
 from scim.errors import Unavailable
@@ -35,6 +36,8 @@ from scim.storage.tables.users import TableUsers
 
 MAX_CALLS = 20
 """Calls that one page makes for each provider at most, when few of its accounts meet the conditions."""
+ATTEMPTS = 5
+"""Tries of a look that meets a move of the account."""
 MAX_FOUND = 200
 """Accounts that a search looks at, for each provider and each way to be found."""
 
@@ -42,17 +45,42 @@ MAX_FOUND = 200
 class TableAccounts:
     """See `scim.domain.ports.accounts.Accounts`."""
 
-    def __init__(self, table: DirectoryTable, users: TableUsers, providers: Providers) -> None:
+    def __init__(self, table: DirectoryTable, users: TableUsers, providers: Providers, clock: Clock) -> None:
         self._table = table
         self._users = users
         self._providers = providers
+        self._clock = clock
 
     async def get(self, account_id: str) -> User | None:
-        """One call for the providers, and one for each of them and for native accounts, at once."""
-        found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in await self._owners()))
+        """One call for the providers, and one for each of them and for native accounts, at once.
+
+        Nobody is found only after a second look: the account may have changed hands between the reads of the first.
+        Two calls more for a user of a deleted provider to whom the timer that moves them has not come yet.
+        """
+        for _ in range(ATTEMPTS):
+            owners = {provider.id: provider for provider in await self._providers.owners()}
+            user = await self._find(account_id, owners) or await self._find(account_id, owners)
+            if user is None or user.provider == NATIVE or owners[user.provider].deletion is None:
+                return user
+            after, activity = departures.native(user, owners[user.provider], self._clock.now())
+            with contextlib.suppress(VersionConflict):  # somebody else moved it meanwhile
+                return await self.release(user, after, activity)
+        raise Unavailable
+
+    async def _find(self, account_id: str, providers: Iterable[str]) -> User | None:
+        found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in (NATIVE, *providers)))
         return next((user for user in found if user is not None), None)
 
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
+        """One call for deleted providers when native accounts are asked for, then those of `_page`."""
+        if NATIVE not in wanted.owners:
+            return await self._page(wanted, after, limit)
+        gone = {provider.id for provider in await self._providers.owners() if provider.deletion is not None}
+        page = await self._page(replace(wanted, owners=tuple({*wanted.owners, *gone})), after, limit)
+        shown = [replace(each, provider=NATIVE) if each.provider in gone else each for each in page.accounts]
+        return replace(page, accounts=shown)
+
+    async def _page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """One call for each owner, all at once; `MAX_CALLS` at most for each when few accounts meet the conditions.
 
         A search makes three for each owner, and reads up to `MAX_FOUND` accounts one by one for each, at once.
@@ -93,10 +121,10 @@ class TableAccounts:
         """Two calls."""
         return await self._users.restore(tombstone.user, restored, activity)
 
-    async def release(self, before: User, after: User, activity: Activity) -> User:
+    async def release(self, before: User, after: User, activity: Activity, *, is_quiet: bool = False) -> User:
         """Two calls when the memberships fit one transaction; else a job goes on."""
         groups = await self._users.groups_of(before.id)
-        return await self._users.release(before, after, groups, activity)
+        return await self._users.release(before, after, groups, activity, is_quiet=is_quiet)
 
     async def adoption_requests(self, provider_id: str) -> Sequence[AdoptionRequest]:
         """One call for each thousand."""
@@ -121,7 +149,7 @@ class TableAccounts:
         return True
 
     async def _owners(self) -> list[str]:
-        return [NATIVE, *(provider.id for provider in await self._providers.all())]
+        return [NATIVE, *(provider.id for provider in await self._providers.owners())]
 
     async def _part(self, span: "_Span", keys_: KeyRange, where: Sequence[Comparison], limit: int) -> "_Part":
         rows: list[Row] = []

@@ -67,6 +67,10 @@ class TableAdministratorGuard:
         """One call."""
         return bool((await self._states())[0])
 
+    async def has_active(self) -> bool:
+        """One call."""
+        return any((await self._states())[0].values())
+
     async def enrolled(self, user: User) -> None:
         """Three calls; two when it is known already.
 

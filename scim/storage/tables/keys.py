@@ -235,6 +235,9 @@ def profile(account_id: str) -> str:
     return f"p|{account_id}"
 
 
+PROFILES = prefix_range("p|")
+
+
 def role_holder(role_id: str, account_id: str) -> str:
     """The account's place among those who have a role natively."""
     return f"z|{role_id}|{account_id}"

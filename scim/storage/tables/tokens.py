@@ -14,7 +14,7 @@ from scim.domain.ports import TooManyTokens
 from scim.domain.tokens import MAX_LIVE_TOKENS, Token, TokenState
 from scim.storage.tables.config_table import ConfigConflict, ConfigTable
 from scim.storage.tables.entities import LAYOUT
-from scim.storage.tables.rows import Columns, Row, Rows
+from scim.storage.tables.rows import Columns, Comparison, Row, Rows
 
 
 class TableTokens:
@@ -45,6 +45,17 @@ class TableTokens:
         except ConfigConflict as conflict:
             raise TooManyTokens from conflict
         await self._records.insert(token.id, _columns(token))
+
+    async def of(self, provider_id: str) -> list[Token]:
+        """One call for each thousand tokens that there ever were."""
+        rows = await self._records.all(where=[Comparison("provider", "eq", provider_id)])
+        return sorted(map(_token_of, rows), key=lambda token: (token.created_at, token.id), reverse=True)
+
+    async def end(self, token: Token, state: TokenState) -> None:
+        """Two calls."""
+        row = await self._records.get(token.id)
+        if row is not None and row.columns["state"] == TokenState.ACTIVE.value:
+            await self._records.merge(token.id, {"state": state.value})
 
     async def record_use(self, token_id: str, used_at: datetime) -> None:
         """One call."""
