@@ -10,8 +10,10 @@ from datetime import datetime
 from uuid import UUID
 
 from scim.domain.activities import Activity, Actor, Status, organizations_of
+from scim.domain.groups import Group
+from scim.domain.ports import Activities, Tokens, TokenVault
 from scim.domain.providers import NATIVE, Deletion, Provider
-from scim.domain.tokens import Token
+from scim.domain.tokens import Token, TokenState
 from scim.domain.users import User
 
 REASON = "provider deleted"
@@ -45,6 +47,21 @@ def native(user: User, provider: Provider, at: datetime, *, roles_kept: int = 0)
     return after, activity
 
 
+def group_removal(group: Group, provider: Provider, at: datetime) -> Activity:
+    """The record that a group went, because its provider does not manage anybody any more."""
+    return Activity(
+        id=derived_id(at, "group", group.id, group.version),
+        time=at,
+        status=Status.USER_GROUP_DELETED,
+        provider=provider.id,
+        actor=_SYSTEM,
+        subject_kind="group",
+        subject_id=group.id,
+        subject_name=group.display_name,
+        detail=REASON if provider.deletion else "its members became Native",
+    )
+
+
 def deletion(provider: Provider, done: Deletion) -> Activity:
     """The record of a provider's deletion (R119)."""
     return Activity(
@@ -73,6 +90,20 @@ def token_removal(provider: Provider, done: Deletion, token: Token) -> Activity:
         subject_name=f"••••{token.last_four}",
         detail=REASON,
     )
+
+
+async def end_tokens(
+    tokens: Tokens, vault: TokenVault, activities: Activities, provider: Provider, done: Deletion
+) -> None:
+    """Switch a deleted provider's tokens off, in the vault and in their records.
+
+    They are dead without it, since their provider is not found any more.
+    """
+    for token in await tokens.of(provider.id):
+        if token.state is TokenState.ACTIVE:
+            await vault.set_enabled(token.id, enabled=False)
+            await activities.record(token_removal(provider, done, token))
+            await tokens.end(token, TokenState.REVOKED)
 
 
 def derived_id(moment: datetime, *parts: str) -> str:

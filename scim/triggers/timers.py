@@ -7,7 +7,17 @@ import azure.functions as func
 
 from scim.domain.ports import Clock, Expiring, Jobs
 from scim.maintenance.purge_bookmarks import purge_bookmarks
+from scim.maintenance.release_users import Releasing, release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
+
+
+class Administered(Protocol):
+    """Administration."""
+
+    @property
+    def services(self) -> Releasing:
+        """Its ports."""
+        ...
 
 
 class Scheduled(Protocol):
@@ -28,9 +38,15 @@ class Scheduled(Protocol):
         """The time."""
         ...
 
+    @property
+    def administration(self) -> Administered:
+        """Administration, loaded when a job first needs it."""
+        ...
+
 
 TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
     "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
+    "ReleaseUsers": ("30 * * * * *", lambda app: release_users(app.administration.services)),
     "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
 }
 """By function name: the schedule (seconds first), and what is done."""
