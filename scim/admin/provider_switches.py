@@ -229,7 +229,8 @@ async def disable_scim(context: Context, provider_id: str, users: UsersWithoutSc
     if after == before:
         return before
     stored = await save(context, before, after)
-    await context.services.activities.record(activity(context, Status.SCIM_DISABLED, stored, detail=_IN_WORDS[users]))
+    status = Status.SCIM_DISABLED if before.scim_enabled else Status.SSO_UPDATED
+    await context.services.activities.record(activity(context, status, stored, detail=_IN_WORDS[users]))
     return stored
 
 

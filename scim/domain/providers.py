@@ -117,6 +117,11 @@ class Provider:
         """When it was deleted; None for one that is there."""
         return self.deletion.at if self.deletion else None
 
+    @property
+    def has_left(self) -> bool:
+        """Whether it was deleted, and owns nobody any more but users who were deleted before it."""
+        return self.deletion is not None and self.leaving_since is None
+
     def is_quiet(self, now: datetime) -> bool:
         """Whether nothing that it was allowed to do before its users began to leave can still be under way."""
         return self.leaving_since is not None and now >= self.leaving_since + QUIET_AFTER

@@ -85,7 +85,7 @@ async def release_users(ports: Releasing) -> None:
         try:
             if provider.is_quiet(now):
                 await _Release(ports, provider).run()
-            elif provider.deletion and not provider.leaving_since and now >= provider.deletion.at + FORGOTTEN_AFTER:
+            elif provider.deletion and provider.has_left and now >= provider.deletion.at + FORGOTTEN_AFTER:
                 await ports.providers.forget(provider)
         except VersionConflict:
             logger.info("provider_changed_meanwhile provider=%s", provider.id)  # the next run goes on

@@ -2,18 +2,24 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from scim.domain.accounts import AccountFilter
+from scim.domain.people import AuthenticationType
 from scim.domain.ports import DomainTaken, IdUsed, NameTaken, VersionConflict
 from scim.domain.providers import AdoptionPolicy, Deletion, Policies, Provider, ProviderKind
 from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.domain.tokens import TokenState, generate_token
 from scim.errors import Unavailable
-from scim.storage.tables.keys import CONFIG
+from scim.storage.tables.keys import ADMINISTRATORS, CONFIG, DIRECTORY, PARTITION
 from scim.storage.tables.providers import TableProviders
-from scim.storage.tables.rows import Insert
+from scim.storage.tables.rows import Delete, Insert
+from tests.admin_world import AdminWorld
 from tests.fakes.rows import CountingRows, FaultyRows, fail_after, on_writes, repeat
+from tests.invariants import violations
+from tests.world import OKTA, group, user
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 CONFIGURATION = SsoConfiguration(
@@ -194,3 +200,66 @@ async def test_calls(storage):
         rows.reset()
         await work()
         assert rows.calls == calls
+
+
+async def test_the_tokens_of_a_provider_newest_first(world):
+    tokens, now = world.app.tokens, world.clock.now()
+    (first,) = await tokens.of("entra")
+    text = generate_token()
+    second = replace(first, id=text.id, created_at=now + timedelta(minutes=1), last_four=text.last_four)
+    await tokens.create(second)
+    await world.provided(OKTA)
+    assert [each.id for each in await tokens.of("entra")] == [second.id, first.id]
+    assert await tokens.of("nobody") == []
+
+
+async def test_a_token_ends_once(world):
+    tokens = world.app.tokens
+    (token,) = await tokens.of("entra")
+    await tokens.end(token, TokenState.REVOKED)
+    await tokens.end(token, TokenState.EXPIRED)
+    assert (await tokens.get(token.id)).state is TokenState.REVOKED
+
+
+async def test_who_signs_in_through_the_provider_only(world):
+    """Of active users: neither password and app, nor set to sign in natively."""
+    services = world.app.administration.services
+    ids = await world.users(4)
+    await world.created("/Users", user("gone@contoso.com", active=False))
+    await services.profiles.save(
+        replace(await services.profiles.get(ids[0]), authentication_type=AuthenticationType.NATIVE)
+    )
+    for id_, secret in ((ids[1], "sealed"), (ids[2], "")):
+        found = await services.credentials.get(id_)
+        await services.credentials.save(replace(found, password_hash="hash", totp_secret=secret))
+    found = await services.census.sso_dependents("entra", 100)
+    assert (found.number, found.is_more, found.administrators) == (2, False, ())
+    assert (await services.census.sso_dependents("entra", 2)).is_more
+    assert (await services.census.sso_dependents("nobody", 100)).number == 0
+
+
+async def test_whether_an_administrator_can_sign_in_natively(storage):
+    admin = await AdminWorld.on(storage)
+    guard = admin.services.administrator_guard
+    assert await guard.has_active()
+    await storage.batch(DIRECTORY, PARTITION, [Delete(ADMINISTRATORS)])
+    assert not await guard.has_active()
+
+
+async def test_users_of_a_deleted_provider_are_read_as_native(world):
+    """R127: one by one and in lists, before anybody moved them; deleted ones can be restored."""
+    services, providers = world.app.administration.services, world.app.providers
+    tess, ivan, left = await world.users(3)
+    await world.created("/Groups", group("Staff", [tess, ivan]))
+    await world.call("DELETE", f"/Users/{left}")
+    entra = await providers.get("entra")
+    await providers.update(entra, entra.deleted(replace(DELETION, at=world.clock.now())))
+    for search in ("", "user"):
+        page = await services.accounts.page(AccountFilter(owners=("native",), search=search), "", 10)
+        assert [(each.id, each.provider) for each in page.accounts] == [(tess, "native"), (ivan, "native")]
+    assert (await services.accounts.page(AccountFilter(owners=("okta",)), "", 10)).accounts == []
+    native = await services.accounts.get(tess)
+    assert (native.provider, native) == ("native", await world.app.users.get("native", tess))
+    assert await world.app.users.groups_of(tess) == []
+    assert (await services.accounts.tombstone(left)).user.id == left
+    assert await violations(world.rows) == []

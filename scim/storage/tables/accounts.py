@@ -58,7 +58,7 @@ class TableAccounts:
         Two calls more for a user of a deleted provider to whom the timer that moves them has not come yet.
         """
         for _ in range(ATTEMPTS):
-            owners = {provider.id: provider for provider in await self._providers.owners()}
+            owners = {each.id: each for each in await self._providers.owners() if not each.has_left}
             user = await self._find(account_id, owners) or await self._find(account_id, owners)
             if user is None or user.provider == NATIVE or owners[user.provider].deletion is None:
                 return user
@@ -75,10 +75,14 @@ class TableAccounts:
         """One call for deleted providers when native accounts are asked for, then those of `_page`."""
         if NATIVE not in wanted.owners:
             return await self._page(wanted, after, limit)
-        gone = {provider.id for provider in await self._providers.owners() if provider.deletion is not None}
+        has_deletions = AccountState.DELETED in wanted.states
+        owners = [each for each in await self._providers.owners() if each.deletion is not None]
+        gone = {each.id for each in owners if has_deletions or not each.has_left}
         page = await self._page(replace(wanted, owners=tuple({*wanted.owners, *gone})), after, limit)
-        shown = [replace(each, provider=NATIVE) if each.provider in gone else each for each in page.accounts]
-        return replace(page, accounts=shown)
+        shown = {  # by id: who moved between two reads was found by both
+            each.id: replace(each, provider=NATIVE) if each.provider in gone else each for each in page.accounts
+        }
+        return replace(page, accounts=list(shown.values()))
 
     async def _page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """One call for each owner, all at once; `MAX_CALLS` at most for each when few accounts meet the conditions.

@@ -284,6 +284,7 @@ async def test_scim_is_not_enabled_while_users_become_native(admin):
 async def test_users_can_become_native_after_scim_was_disabled(admin):
     await admin.done("POST", f"{PATH}/scim:disable", {})
     assert (await admin.done("POST", f"{PATH}/scim:disable", {"users": "becomeNative"}))["scim"]["becomingNative"]
+    assert {each[0] for each in await recorded(admin, "entra")} == {"SCIM Disabled", "SSO Updated"}
 
 
 @pytest.mark.parametrize("action", ["sso:enable", "sso:disable", "scim:enable", "scim:disable"])
