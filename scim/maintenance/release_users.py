@@ -149,12 +149,15 @@ class _Release:
         person = Person(
             account_id=user.id, user_type=user.standing.user_type, native=profile.roles, groups=frozenset(groups)
         )
-        found = sources(person, rules)
-        given = sorted(role for role, each in found.items() if not any(source.native for source in each))
-        for some in batched(given[: MAX_KEPT_ROLES - len(profile.roles)], _ROLES_AT_ONCE, strict=False):
+        found = {role: each for role, each in sources(person, rules).items() if any(source.mapping for source in each)}
+        new = sorted(role for role, each in found.items() if not any(source.native for source in each))
+        room = max(0, MAX_KEPT_ROLES - len(profile.roles))
+        if len(new) > room:
+            logger.warning("roles_not_kept account=%s roles=%d", user.id, len(new) - room)
+        for some in batched(new[:room], _ROLES_AT_ONCE, strict=False):
             by, now = f"groups of {self._provider.name}", self._ports.clock.now()
-            new = (NativeRole(role=role, added_by=by, added_at=now) for role in some)
-            profile = await self._ports.profiles.save(replace(profile, roles=(*profile.roles, *new)))
+            given = (NativeRole(role=role, added_by=by, added_at=now) for role in some)
+            profile = await self._ports.profiles.save(replace(profile, roles=(*profile.roles, *given)))
         return len(found)
 
     async def _users_left(self) -> bool:

@@ -1,6 +1,7 @@
 """Users whose provider was deleted, or let them go, become native: whatever fails, nobody is lost or there twice."""
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables import keys
 from scim.storage.tables.keys import TABLES
 from scim.storage.tables.rows import Row, Rows
+from tests.admin_world import AdminWorld
 from tests.contract.test_faults import Fuse, copied
 from tests.fakes.rows import (
     CountingRows,
@@ -31,9 +33,11 @@ from tests.fakes.rows import (
     fail_before,
     kill_after,
     kill_before,
+    on_writes,
     repeat,
 )
 from tests.invariants import activities, directory, kinds, violations
+from tests.people import Person
 from tests.world import OKTA, World, add_members, group, user
 
 SYSTEM = "groups of Contoso Entra"
@@ -244,6 +248,67 @@ async def again(world: World) -> None:
     await asyncio.gather(*(each.app.jobs.run_due(world.clock.now()) for each in (world, other)))
     await asyncio.gather(run(world), run(other))
     await run(world)
+
+
+async def test_a_crash_anywhere_in_the_request_leaves_a_provider_or_a_deletion_that_is_completed() -> None:
+    """R119, R114, R127: "Deleted" once, and "Token Removed" once, in the name of the person."""
+    admin = await AdminWorld.on(FakeRows(tables=TABLES))
+    await admin.world.users(2)
+    person = await Person(admin, await admin.account("ana@contoso.com", administrator=True)).equip()
+    await person.sign_in()
+    home, happened = person.admin, []
+    for write in range(1, 7):
+        proof = await person.proof("deleteProvider", "entra")
+        vault, rows = admin.world.app.vault, copied(admin.world.rows)
+        vault.enabled.update(vault.digests)
+        person.admin = AdminWorld(await admin.world.instance(FaultyRows(rows, on_writes({write: kill_after}))), "")
+        with contextlib.suppress(Killed):
+            await person.call(
+                "DELETE", "/identity-providers/entra", name="Contoso Entra", headers={"x-step-up-proof": proof}
+            )
+        person.admin = home
+        sound = await admin.world.instance(rows)
+        admin.clock.advance(minutes=2)
+        await run(sound)
+        await run(sound)
+        happened.append(await sound.app.providers.get("entra") is None)
+        recorded = [
+            (each["status"], each["actor"]["name"], each["actor"]["mfa"])
+            for each in activities(await directory(rows))
+            if each["status"] in {"Deleted", "Token Removed"}
+        ]
+        both = [("Deleted", "ana@contoso.com", True), ("Token Removed", "ana@contoso.com", True)]
+        assert sorted(recorded) == (both if happened[-1] else [])
+        assert {key.split("|")[1] for key in await directory(rows) if key.startswith("u|")} == (
+            {NATIVE} if happened[-1] else {NATIVE, "entra"}
+        )
+        assert await violations(rows) == []
+    assert happened == [False, True, True, True, True, True]
+
+
+@pytest.mark.parametrize("fault", [kill_after, fail_after])
+async def test_who_is_in_more_groups_than_a_transaction_holds_moves_with_a_job(fault) -> None:
+    world = await World.on(FakeRows(tables=TABLES))
+    (busy,) = await world.users(1)
+    for index in range(60):
+        await world.created("/Groups", group(f"Group {index}", [busy]))
+    await let_go(world, deleted=True)
+    failing = await world.instance(FaultyRows(world.rows, on_writes({5: fault})))
+    with contextlib.suppress(Killed):
+        await run(failing)
+    assert await world.app.users.get(NATIVE, busy) is not None
+    await again(world)
+    assert await violations(world.rows) == []
+    assert kinds(await directory(world.rows))["g"] == 0
+
+
+async def test_more_roles_than_an_account_can_keep_are_left_out(scene: Scene, monkeypatch) -> None:
+    """A hand-given role is never the one that goes."""
+    monkeypatch.setattr(module, "MAX_KEPT_ROLES", 1)
+    _, _, sound = await staged(scene, deleted=False)
+    await run(sound)
+    assert await roles_of(sound, scene.technician) == [(scene.auditor, "Ben")]
+    assert await roles_of(sound, scene.users[0]) == [(scene.portal, SYSTEM)]
 
 
 @pytest.mark.parametrize("deleted", [True, False])

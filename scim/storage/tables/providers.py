@@ -229,7 +229,11 @@ def _configured(provider_id: str, configuration: SsoConfiguration | None) -> lis
         "certificates": configuration.certificates,
         "metadata": configuration.metadata,
     }
-    columns: Columns = {"v": LAYOUT, "protocol": configuration.protocol.value, **text_columns(json.dumps(facts))}
+    columns: Columns = {
+        "v": LAYOUT,
+        "protocol": configuration.protocol.value,
+        **text_columns(json.dumps(facts, ensure_ascii=False)),
+    }
     return [Upsert(_configuration_key(provider_id), columns)]
 
 

@@ -247,7 +247,7 @@ async def test_the_preview_stops_counting(admin, monkeypatch):
 
 
 async def test_disabling_scim_stops_requests_and_keeps_the_token(admin):
-    """R099, AMB-15: 403 while off, everywhere within thirty seconds; then the same token works again."""
+    """R099, AMB-13, AMB-15: no code is asked for; 403 everywhere within thirty seconds; then the same token works."""
     second = await admin.world.instance()
     await second.warm_up()
     reply = await admin.call("POST", f"{PATH}/scim:disable", {})

@@ -159,7 +159,7 @@ async def test_a_provider_whose_token_was_revoked_has_none(admin):
 
 
 async def test_the_page_counts_users_and_groups(admin):
-    """R026, R027."""
+    """R026, R027, R094, R098, AMB-31: one page has the provider, both switches, and how its token is."""
     ids = await admin.world.users(3)
     await admin.world.created("/Groups", group("Staff", ids))
     scim = (await admin.done("GET", "/identity-providers/entra"))["scim"]
