@@ -5,6 +5,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from random import Random
 
 import pytest
 
@@ -16,12 +17,14 @@ from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.errors import Unavailable
 from scim.maintenance import release_users as module
-from scim.maintenance.release_users import FORGOTTEN_AFTER, release_users
+from scim.maintenance.release_users import FORGOTTEN_AFTER
 from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables import keys
 from scim.storage.tables.keys import TABLES
 from scim.storage.tables.rows import Row, Rows
+from scim.triggers.timers import TIMERS
 from tests.admin_world import AdminWorld
+from tests.contract.conftest import UnevenRows
 from tests.contract.test_faults import Fuse, copied
 from tests.fakes.rows import (
     CountingRows,
@@ -117,7 +120,7 @@ async def let_go(world: World, *, deleted: bool) -> None:
 
 
 async def run(world: World) -> None:
-    await release_users(world.app.administration.services)
+    await TIMERS["ReleaseUsers"][1](world.app)
 
 
 async def roles_of(world: World, account_id: str) -> list[tuple[str, str]]:
@@ -333,6 +336,27 @@ async def test_who_is_looked_at_moves_at_once_and_is_found_throughout(scene: Sce
             assert found.provider == NATIVE
     await run(sound)
     await check(scene, sound, deleted=True)
+
+
+@pytest.mark.parametrize("chance", range(5))
+async def test_lists_show_everybody_once_while_they_move(chance) -> None:
+    """R127, R129: on one page, and on pages of seven."""
+    rows = UnevenRows()
+    rows._chance = Random(chance)
+    scene = await build(rows, number=40)
+    await let_go(scene.world, deleted=True)
+    reader = await scene.world.instance(scene.world.rows)
+    accounts, wanted = reader.app.administration.services.accounts, AccountFilter(owners=(NATIVE, "okta"))
+    work = asyncio.create_task(run(scene.world))
+    while not work.done():
+        for limit in (200, 7):
+            seen, after = [], ""
+            while after is not None:
+                page = await accounts.page(wanted, after, limit)
+                seen += [each.id for each in page.accounts]
+                after = page.next
+            assert sorted(seen) == sorted(scene.names)
+    await check(scene, scene.world, deleted=True)
 
 
 async def test_who_comes_while_the_provider_is_still_believed_elsewhere_moves_too(scene: Scene) -> None:

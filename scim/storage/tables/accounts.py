@@ -6,7 +6,7 @@ page is one range query for each of them, merged by name. Conditions are evaluat
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -74,28 +74,33 @@ class TableAccounts:
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """One call for deleted providers when native accounts are asked for, then those of `_page`."""
         if NATIVE not in wanted.owners:
-            return await self._page(wanted, after, limit)
+            return await self._page(wanted, after, limit, ())
         has_deletions = AccountState.DELETED in wanted.states
         owners = [each for each in await self._providers.owners() if each.deletion is not None]
         gone = {each.id for each in owners if has_deletions or not each.has_left}
-        page = await self._page(replace(wanted, owners=tuple({*wanted.owners, *gone})), after, limit)
+        page = await self._page(wanted, after, limit, gone)
         shown = {  # by id: who moved between two reads was found by both
             each.id: replace(each, provider=NATIVE) if each.provider in gone else each for each in page.accounts
         }
         return replace(page, accounts=list(shown.values()))
 
-    async def _page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
+    async def _page(self, wanted: AccountFilter, after: str, limit: int, gone: Collection[str]) -> AccountPage:
         """One call for each owner, all at once; `MAX_CALLS` at most for each when few accounts meet the conditions.
+
+        Deleted providers (`gone`) come before all others: nobody is missed who moves between two reads.
 
         A search makes three for each owner, and reads up to `MAX_FOUND` accounts one by one for each, at once.
         Rows of an earlier layout show nothing: their accounts are read one by one, and they meet no condition.
         """
         if wanted.search:
-            return await self._search(wanted, after, limit)
+            return await self._search(wanted, after, limit, gone)
         shelf = _TOMBSTONES if AccountState.DELETED in wanted.states else _NAMES
-        spans = [_Span(shelf, owner) for owner in wanted.owners]
+        waves = [[_Span(shelf, owner) for owner in owners] for owners in (gone, wanted.owners) if owners]
+        spans = [span for wave in waves for span in wave]
         where = shelf.conditions(wanted)
-        parts = await asyncio.gather(*(self._part(span, span.behind(after), where, limit) for span in spans))
+        parts: list[_Part] = []
+        for wave in waves:
+            parts += await asyncio.gather(*(self._part(span, span.behind(after), where, limit) for span in wave))
         bound = min((part.end for part in parts if part.end is not None), key=_order, default=None)
         places = sorted(
             (
@@ -189,8 +194,11 @@ class TableAccounts:
 
     # Searching
 
-    async def _search(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
-        searched = await asyncio.gather(*(self._search_in(owner, wanted) for owner in wanted.owners))
+    async def _search(self, wanted: AccountFilter, after: str, limit: int, gone: Collection[str]) -> AccountPage:
+        everybody = replace(wanted, owners=(*gone, *wanted.owners))
+        searched: list[tuple[dict[str, AccountSummary], bool]] = []
+        for owners in filter(None, (gone, wanted.owners)):
+            searched += await asyncio.gather(*(self._search_in(owner, everybody) for owner in owners))
         found = {place: account for places, _ in searched for place, account in places.items()}
         behind = sorted((place for place in found if _order(place) > _order(after)), key=_order)
         return AccountPage(
