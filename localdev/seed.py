@@ -22,7 +22,7 @@ from scim.domain.activities import Activity, Actor, Status, created_status
 from scim.domain.authority import Permission
 from scim.domain.organizations import Organization
 from scim.domain.ports import TooManyTokens
-from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider
+from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider, ProviderKind
 from scim.domain.resources import document_text
 from scim.domain.roles import Role
 from scim.domain.tokens import TokenState, TokenText, parse_token
@@ -50,13 +50,14 @@ class DemoProvider:
     """A provider of the demo tenant."""
 
     name: str
+    kind: ProviderKind = ProviderKind.OTHER
     email_domains: frozenset[str] = frozenset()
     policies: Policies = field(default_factory=Policies)
 
 
 PROVIDERS = (
-    DemoProvider("Contoso Entra", frozenset({"contoso.com"})),
-    DemoProvider("Fabrikam Okta", frozenset({"fabrikam.com"})),
+    DemoProvider("Contoso Entra", ProviderKind.ENTRA, frozenset({"contoso.com"})),
+    DemoProvider("Fabrikam Okta", ProviderKind.OKTA, frozenset({"fabrikam.com"})),
     DemoProvider(
         "Interop",  # for generic conformance tools, which know no organizations
         policies=Policies(unknown_attributes=UnknownAttributes.REJECT, organization=OrganizationPolicy.DEFAULT_UNKNOWN),
@@ -159,6 +160,8 @@ async def _provider(app: Application, wanted: DemoProvider) -> Provider:
     provider = Provider(
         id=app.services.identifiers.new(),
         name=wanted.name,
+        kind=wanted.kind,
+        created_at=app.clock.now(),
         email_domains=wanted.email_domains,
         default_organization=DEFAULT_ORGANIZATION,
         policies=wanted.policies,

@@ -45,7 +45,7 @@ def administration(app: "Application") -> Administration:
     """The administration of an application."""
     config = ConfigTable(app.rows, "")
     services = Services(
-        accounts=TableAccounts(app.table, app.users, app.providers),
+        accounts=TableAccounts(app.table, app.users, app.providers, app.clock),
         administrator_guard=TableAdministratorGuard(app.table),
         activities=app.activities,
         activity_log=TableActivityLog(app.table, app.months, app.clock, app.activity_retention),
@@ -55,7 +55,7 @@ def administration(app: "Application") -> Administration:
         providers=app.providers,
         roles=TableRoles(app.table),
         mappings=TableGroupMappings(app.table),
-        census=TableCensus(app.table),
+        census=TableCensus(app.table, config),
         tokens=app.tokens,
         vault=app.vault,
         profiles=TableProfiles(app.table),

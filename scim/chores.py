@@ -15,6 +15,7 @@ from scim.maintenance.fold_counters import fold_counters
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.purge_tombstones import purge_tombstones
+from scim.maintenance.release_users import release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
 
@@ -39,6 +40,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "ClearRoles": lambda: _clear_roles(app),
         "DrainActivities": lambda: drain_activities(app.activity_upkeep, clock),
         "PurgeActivities": lambda: purge_activities(app.activity_upkeep, clock, app.activity_retention),
+        "ReleaseUsers": lambda: release_users(app.administration.services),
         "FoldCounters": lambda: fold_counters(app.totals, clock),
     }
 

@@ -79,7 +79,7 @@ async def of_deletion(context: Context, role: Role) -> Preview:
     name and provider.
     """
     services = context.services
-    mappings, providers = await asyncio.gather(services.mappings.all(), services.providers.all())
+    mappings, providers = await asyncio.gather(services.mappings.all(), services.providers.owners())
     mapped = {each.group: each for each in mappings if role.id in each.roles}
     mapped = {group: mapped[group] for group in await existing_groups(services, mapped.values())}
     owners = [NATIVE, *(provider.id for provider in providers)]

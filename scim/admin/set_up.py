@@ -113,7 +113,7 @@ async def _check(services: Services, secret: str) -> None:
 
 
 async def _owners(services: Services) -> set[str]:
-    return {NATIVE, *(provider.id for provider in await services.providers.all())}
+    return {NATIVE, *(provider.id for provider in await services.providers.owners())}
 
 
 def _digest(secret: str) -> str:

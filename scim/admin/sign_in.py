@@ -86,7 +86,7 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
 
 
 async def _find(services: Services, name: str) -> User | None:
-    owners = [provider.id for provider in await services.providers.all()]
+    owners = [provider.id for provider in await services.providers.owners()]
     return await services.users.find_by_name(name, {NATIVE, *owners})
 
 

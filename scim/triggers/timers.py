@@ -16,6 +16,7 @@ SCHEDULES: Mapping[str, str] = {
     "DrainActivities": "30 * * * * *",
     "PurgeActivities": "0 20 3 * * *",
     "FoldCounters": "0 45 * * * *",
+    "ReleaseUsers": "30 * * * * *",
 }
 """By function name, in UTC, seconds first. What each does is in `scim.chores`."""
 

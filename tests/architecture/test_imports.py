@@ -25,7 +25,7 @@ MAY_IMPORT = {
         "scim.protocol",
     },
     "scim.admin": {"scim.errors", "scim.background", "scim.schema", "scim.domain"},
-    "scim.api": {"scim.errors", "scim.deadline", "scim.domain", "scim.protocol", "scim.admin"},
+    "scim.api": {"scim.errors", "scim.deadline", "scim.schema", "scim.domain", "scim.protocol", "scim.admin"},
     "scim.maintenance": {"scim.errors", "scim.domain"},
     "scim.storage": {"scim.errors", "scim.background", "scim.deadline", "scim.schema", "scim.domain"},
     "scim.triggers": {"scim.domain", "scim.protocol", "scim.operations", "scim.api"},

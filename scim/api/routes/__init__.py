@@ -8,6 +8,7 @@ from scim.api.routes import (
     adoptions,
     mapping,
     organizations,
+    providers,
     roles,
     sign_in,
     tokens,
@@ -26,5 +27,6 @@ _AREAS: tuple[Endpoint, ...] = (
     *mapping.ENDPOINTS,
     *user_roles.ENDPOINTS,
     *activities.ENDPOINTS,
+    *providers.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

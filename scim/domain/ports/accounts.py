@@ -14,7 +14,7 @@ class Accounts(Protocol):
     """The users of the whole tenant, whoever manages them."""
 
     async def get(self, account_id: str) -> User | None:
-        """The user, or None; the users of providers that were deleted are native.
+        """The user, or None. A user of a deleted provider becomes native then, if it is not yet.
 
         Somebody who changes hands in this moment is found all the same.
         """
@@ -23,6 +23,7 @@ class Accounts(Protocol):
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """At most `limit` of the accounts that are asked for, by userName (R129).
 
+        The users of deleted providers are native ones.
         Paging through them loses none that exists throughout, under the same name, and shows none twice, while others
         come and go, and while providers adopt accounts. (One that a provider lets go of in the very moment of a page
         may miss it.)
@@ -66,8 +67,15 @@ class Accounts(Protocol):
         """
         ...
 
-    async def release(self, before: User, after: User, activity: Activity) -> User:
+    async def release(self, before: User, after: User, activity: Activity, *, is_quiet: bool = False) -> User:
         """Replace an account that a provider manages by the native one that it becomes: same id, none of its groups.
+
+        Args:
+            before: As read.
+            after: The native one.
+            activity: The record of it.
+            is_quiet: Whether the provider has stopped to provision, so that nobody can put the account into a group
+                meanwhile, and none has to look for that later.
 
         Raises:
             VersionConflict: It is no longer at `before.version`, or its groups have changed.
@@ -109,6 +117,10 @@ class AdministratorGuard(Protocol):
 
     async def has_any(self) -> bool:
         """Whether there is one, active or not."""
+        ...
+
+    async def has_active(self) -> bool:
+        """Whether there is an active one."""
         ...
 
     async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:

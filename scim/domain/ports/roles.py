@@ -11,6 +11,21 @@ from scim.domain.roles import Role
 from scim.domain.users import UserType
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsoDependents:
+    """Those whose only way to sign in is single sign-on.
+
+    Attributes:
+        number: How many, as far as was looked.
+        is_more: Whether there may be more.
+        administrators: The ids of the system administrators among them.
+    """
+
+    number: int
+    is_more: bool
+    administrators: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class DeletedRole:
     """A role that is gone, and may still be named by mappings and profiles, where it does not count."""
@@ -111,4 +126,8 @@ class Census(Protocol):
 
     async def standings(self, owners: Sequence[str], ids: Collection[str]) -> Mapping[str, tuple[UserType, bool]]:
         """Type and activity of the accounts among the ids that one of these providers owns."""
+        ...
+
+    async def sso_dependents(self, provider_id: str, limit: int) -> SsoDependents:
+        """The active users of a provider who sign in by SSO and cannot natively, among the first `limit` users."""
         ...

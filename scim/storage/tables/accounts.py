@@ -1,15 +1,17 @@
 """The `Accounts` port over the directory table; `account_lists` has its pages."""
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from scim.domain.accounts import AccountFilter, AccountPage, AdoptionRequest, Management, Tombstone
+from scim.domain import departures
+from scim.domain.accounts import AccountFilter, AccountPage, AccountState, AdoptionRequest, Management, Tombstone
 from scim.domain.activities import Activity
 from scim.domain.people import Profile
-from scim.domain.ports import Providers
+from scim.domain.ports import Clock, Providers, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
 from scim.errors import Unavailable
@@ -21,41 +23,54 @@ from scim.storage.tables.rows import Comparison, Delete, Merge, Operation, Row
 from scim.storage.tables.users import TableUsers
 
 _ATTEMPTS = 5
+"""Tries of a look that meets a move of the account."""
 
 
 class TableAccounts:
     """See `scim.domain.ports.accounts.Accounts`."""
 
-    def __init__(self, table: DirectoryTable, users: TableUsers, providers: Providers) -> None:
+    def __init__(self, table: DirectoryTable, users: TableUsers, providers: Providers, clock: Clock) -> None:
         self._table = table
         self._users = users
         self._providers = providers
         self._profiles = TableProfiles(table)
         self._lists = AccountLists(table, users)
+        self._clock = clock
 
     async def get(self, account_id: str) -> User | None:
         """One call for the providers, and one for each of them and for native accounts, at once.
 
-        Those twice when nobody is found: who is adopted between two of the looks was not where either looked.
+        Nobody is found only after a second look: the account may have changed hands between the reads of the first.
+        Two calls more for a user of a deleted provider to whom the timer that moves them has not come yet.
         """
-        owners = await self._owners()
-        for _ in range(2):
-            found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in owners))
-            user = next((user for user in found if user is not None), None)
-            if user is not None:
+        for _ in range(_ATTEMPTS):
+            owners = {each.id: each for each in await self._providers.owners() if not each.has_left}
+            user = await self._find(account_id, owners) or await self._find(account_id, owners)
+            if user is None or user.provider == NATIVE or owners[user.provider].deletion is None:
                 return user
-        return None
+            after, activity = departures.native(user, owners[user.provider], self._clock.now())
+            with contextlib.suppress(VersionConflict):  # somebody else moved it meanwhile
+                return await self.release(user, after, activity)
+        raise Unavailable
+
+    async def _find(self, account_id: str, providers: Iterable[str]) -> User | None:
+        found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in (NATIVE, *providers)))
+        return next((user for user in found if user is not None), None)
 
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """One call for the providers, and those of `AccountLists.page`.
 
-        Native accounts are read before the others, since those are whom providers adopt.
+        Users of deleted providers are read before native accounts, which they become, and these before the others,
+        since native accounts are whom providers adopt.
         """
-        native, others = [NATIVE], [owner for owner in await self._owners() if owner != NATIVE]
-        if wanted.provider is not None:
-            native, others = [], [owner for owner in others if owner == wanted.provider]
-        waves = {Management.NATIVE: [native], Management.SCIM: [others], None: [native, others]}[wanted.managed_by]
-        return await self._lists.page(waves, wanted, after, limit)
+        owners, has_deletions = await self._providers.owners(), AccountState.DELETED in wanted.states
+        gone = [each.id for each in owners if each.deletion is not None and (has_deletions or not each.has_left)]
+        others = [each.id for each in owners if each.deletion is None and wanted.provider in {None, each.id}]
+        native = [] if wanted.provider else [gone, [NATIVE]]
+        waves = {Management.NATIVE: native, Management.SCIM: [others], None: [*native, others]}[wanted.managed_by]
+        page = await self._lists.page(waves, wanted, after, limit)
+        shown = [replace(each, provider=NATIVE) if each.provider in gone else each for each in page.accounts]
+        return replace(page, accounts=shown)
 
     async def tombstone(self, account_id: str) -> Tombstone | None:
         """One call for the providers, and one for each of them and for native accounts, at once."""
@@ -76,10 +91,10 @@ class TableAccounts:
             user, etags = await self._users.change(before, after, activity, [write])
         return user, replace(profile, version=await self._table.etag(etags, write.row_key))
 
-    async def release(self, before: User, after: User, activity: Activity) -> User:
+    async def release(self, before: User, after: User, activity: Activity, *, is_quiet: bool = False) -> User:
         """Two calls when the memberships fit one transaction; else a job goes on."""
         groups = await self._users.groups_of(before.id)
-        return await self._users.release(before, after, groups, activity)
+        return await self._users.release(before, after, groups, activity, is_quiet=is_quiet)
 
     async def adoption_requests(self, provider_id: str) -> Sequence[AdoptionRequest]:
         """One call for each thousand."""
@@ -154,5 +169,5 @@ class TableAccounts:
         return True
 
     async def _owners(self) -> list[str]:
-        """Native accounts' stand-in, and all providers."""
-        return [NATIVE, *(provider.id for provider in await self._providers.all())]
+        """Native accounts' stand-in, and all providers to whom anything may belong."""
+        return [NATIVE, *(provider.id for provider in await self._providers.owners())]

@@ -71,6 +71,10 @@ class TableAdministratorGuard:
         """One call."""
         return any(active is not None for active in (await self._states())[0].values())
 
+    async def has_active(self) -> bool:
+        """One call."""
+        return any((await self._states())[0].values())
+
     async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
         """Three calls, and those of `is_able`; two when it is known already.
 

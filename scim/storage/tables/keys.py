@@ -37,7 +37,7 @@ All rows of the directory are in one partition, so that every change is one enti
 | `z|<roleId>|<accountId>` | nothing | who has a role natively; the assignment itself is in the account's `p` row |
 | `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
 
-`config` is small and has a partition for each kind: `idp` (providers, by id), `tok` (token records, by token id) and
+`config` is small and has a partition for each kind: `idp` (see `providers`), `tok` (token records, by token id) and
 `slots` (the live tokens of a provider, by provider id).
 """
 
@@ -252,6 +252,9 @@ ADMINISTRATORS = "k|sysadmins"
 def profile(account_id: str) -> str:
     """What the console manages of an account."""
     return f"p|{account_id}"
+
+
+PROFILES = prefix_range("p|")
 
 
 def role_holder(role_id: str, account_id: str) -> str:

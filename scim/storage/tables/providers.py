@@ -1,13 +1,41 @@
-"""The `Providers` port: the partition `idp` of `config`, a row for each provider under its id."""
+"""The `Providers` port: the partition `idp` of `config`.
+
+| row key | holds |
+|---|---|
+| provider id | a provider, also a deleted one whose users may not have left yet; small, since SCIM requests read it |
+| `~guard` | nothing: its ETag is a condition of whatever takes a name or an e-mail domain |
+| `~sso|<provider id>` | the configuration of single sign-on |
+"""
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import cast
 
-from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, Policies, Provider
+from scim.domain.ports import DomainTaken, IdUsed, NameTaken, VersionConflict
+from scim.domain.providers import (
+    AdoptionPolicy,
+    Deletion,
+    OrganizationPolicy,
+    Policies,
+    Provider,
+    ProviderKind,
+    name_key,
+)
+from scim.domain.sso import Sso, SsoConfiguration, SsoProtocol, SsoState
+from scim.errors import Unavailable
 from scim.schema.values import UnknownAttributes
-from scim.storage.tables.config_table import ConfigTable
+from scim.storage.tables.config_table import ConfigConflict, ConfigTable
+from scim.storage.tables.documents import column_text, text_columns
 from scim.storage.tables.entities import LAYOUT
-from scim.storage.tables.rows import Columns, Row, Rows, Value
+from scim.storage.tables.rows import Columns, Insert, KeyRange, Operation, Replace, Row, Rows, Upsert, Value
+
+ATTEMPTS = 10
+"""Tries of a write that takes a name or a domain, while others do."""
+_GUARD = "~guard"
+_PROVIDERS = KeyRange(" ", "~")
+"""Behind every letter and digit, `~` keeps the other rows out of the range."""
 
 
 class TableProviders:
@@ -19,38 +47,138 @@ class TableProviders:
     async def get(self, provider_id: str) -> Provider | None:
         """One call."""
         row = await self._table.get(provider_id)
-        return _provider_of(row) if row else None
+        provider = _provider_of(row) if row else None
+        return provider if provider and provider.deletion is None else None
 
-    async def create(self, provider: Provider) -> None:
-        """One call."""
-        await self._table.insert(provider.id, _columns(provider))
+    async def create(self, provider: Provider, configuration: SsoConfiguration | None = None) -> Provider:
+        """Three calls: the guard, all providers, the transaction."""
+        written: list[Operation] = [Insert(provider.id, _columns(provider)), *_configured(provider.id, configuration)]
+        for _ in range(ATTEMPTS):
+            guard, others = await self._guard(), await self.owners()
+            _check_unique(provider, others)
+            try:
+                etags = await self._table.apply([*written, guard])
+            except ConfigConflict as conflict:
+                if conflict.row_key == _GUARD:
+                    continue
+                return await self._found(provider, IdUsed())
+            return replace(provider, version=etags[0])
+        raise Unavailable
+
+    async def update(
+        self, before: Provider, after: Provider, configuration: SsoConfiguration | None = None
+    ) -> Provider:
+        """One call; three when it takes a name or a domain."""
+        written: list[Operation] = [
+            Replace(after.id, _columns(after), before.version),
+            *_configured(after.id, configuration),
+        ]
+        takes = name_key(before.name) != name_key(after.name) or not after.email_domains <= before.email_domains
+        for _ in range(ATTEMPTS):
+            guards: list[Operation] = []
+            if takes:
+                guards = [await self._guard()]
+                _check_unique(after, await self.owners())
+            try:
+                etags = await self._table.apply([*written, *guards])
+            except ConfigConflict as conflict:
+                if conflict.row_key == _GUARD:
+                    continue
+                return await self._found(after, VersionConflict())
+            return replace(after, version=etags[0])
+        raise Unavailable
 
     async def all(self) -> list[Provider]:
         """One call; a tenant has a handful."""
-        return [_provider_of(row) for row in await self._table.all()]
+        return [provider for provider in await self.owners() if provider.deletion is None]
+
+    async def owners(self) -> list[Provider]:
+        """One call."""
+        return [_provider_of(row) for row in await self._table.all(_PROVIDERS)]
+
+    async def sso_configuration(self, provider_id: str) -> SsoConfiguration | None:
+        """One call."""
+        row = await self._table.get(_configuration_key(provider_id))
+        return _configuration_of(row) if row else None
+
+    async def forget(self, provider: Provider) -> None:
+        """Two calls."""
+        await self._table.delete(_configuration_key(provider.id))
+        try:
+            await self._table.delete(provider.id, provider.version)
+        except ConfigConflict as conflict:
+            raise VersionConflict from conflict
+
+    async def _guard(self) -> Operation:
+        """The operation that makes a transaction fail if a name or a domain is taken after this."""
+        row = await self._table.get(_GUARD)
+        columns: Columns = {"v": LAYOUT}
+        return Replace(_GUARD, columns, row.etag) if row else Insert(_GUARD, columns)
+
+    async def _found(self, wanted: Provider, otherwise: Exception) -> Provider:
+        """What a write that met a conflict wanted, if it is there: the conflict was the echo of its first try."""
+        row = await self._table.get(wanted.id)
+        if row is not None and _provider_of(row) == (stored := replace(wanted, version=row.etag)):
+            return stored
+        raise otherwise
+
+
+def _check_unique(provider: Provider, others: Sequence[Provider]) -> None:
+    for other in others:
+        if other.id == provider.id or other.deletion is not None:
+            continue
+        if name_key(other.name) == name_key(provider.name):
+            raise NameTaken(other.id, other.id)
+        if common := other.email_domains & provider.email_domains:
+            raise DomainTaken(min(common), other.name)
 
 
 def _columns(provider: Provider) -> Columns:
-    columns: dict[str, Value] = {
+    sso, deletion = provider.sso, provider.deletion
+    columns: dict[str, Value | None] = {
         "v": LAYOUT,
         "name": provider.name,
+        "kind": provider.kind.value,
+        "createdAt": provider.created_at,
+        "createdBy": provider.created_by,
         "scimEnabled": provider.scim_enabled,
+        "scimSince": provider.scim_since,
+        "scimBy": provider.scim_by,
         "emailDomains": json.dumps(sorted(provider.email_domains)),
         "unknownAttributes": provider.policies.unknown_attributes.value,
         "organizationPolicy": provider.policies.organization.value,
         "adoption": provider.policies.adoption.value,
+        "defaultOrganization": provider.default_organization,
+        "sso": sso.state.value,
+        "ssoConfigured": sso.is_configured,
+        "ssoTestedAt": sso.tested_at,
+        "ssoTestedBy": sso.tested_by,
+        "ssoSince": sso.since,
+        "ssoBy": sso.by,
+        "leavingSince": provider.leaving_since,
     }
-    if provider.default_organization is not None:
-        columns["defaultOrganization"] = provider.default_organization
-    return columns
+    if deletion is not None:
+        columns |= {
+            "deletedAt": deletion.at,
+            "deletedBy": deletion.by,
+            "deletedByAccount": deletion.account_id,
+            "deletedInRequest": deletion.request_id,
+        }
+    return {name: value for name, value in columns.items() if value is not None}
 
 
 def _provider_of(row: Row) -> Provider:
+    """The provider in a row; one of an earlier layout has none of what came later."""
     columns = row.columns
     return Provider(
         id=row.row_key,
         name=str(columns["name"]),
+        kind=ProviderKind(str(columns.get("kind", ProviderKind.OTHER))),
+        created_at=_moment(columns, "createdAt"),
+        created_by=str(columns.get("createdBy", "")),
         scim_enabled=bool(columns["scimEnabled"]),
+        scim_since=_moment(columns, "scimSince"),
+        scim_by=str(columns.get("scimBy", "")),
         email_domains=frozenset(json.loads(str(columns["emailDomains"]))),
         default_organization=cast("str | None", columns.get("defaultOrganization")),
         policies=Policies(
@@ -58,4 +186,63 @@ def _provider_of(row: Row) -> Provider:
             organization=OrganizationPolicy(str(columns["organizationPolicy"])),
             adoption=AdoptionPolicy(str(columns["adoption"])),
         ),
+        sso=Sso(
+            state=SsoState(str(columns.get("sso", SsoState.NOT_TESTED))),
+            is_configured=bool(columns.get("ssoConfigured", False)),
+            tested_at=_moment(columns, "ssoTestedAt"),
+            tested_by=str(columns.get("ssoTestedBy", "")),
+            since=_moment(columns, "ssoSince"),
+            by=str(columns.get("ssoBy", "")),
+        ),
+        leaving_since=_moment(columns, "leavingSince"),
+        deletion=_deletion_of(columns),
+        version=row.etag,
+    )
+
+
+def _deletion_of(columns: Columns) -> Deletion | None:
+    at = _moment(columns, "deletedAt")
+    if at is None:
+        return None
+    return Deletion(
+        at=at,
+        by=str(columns["deletedBy"]),
+        account_id=str(columns["deletedByAccount"]),
+        request_id=str(columns["deletedInRequest"]),
+    )
+
+
+def _moment(columns: Columns, name: str) -> datetime | None:
+    return cast("datetime | None", columns.get(name))
+
+
+def _configuration_key(provider_id: str) -> str:
+    return f"~sso|{provider_id}"
+
+
+def _configured(provider_id: str, configuration: SsoConfiguration | None) -> list[Operation]:
+    if configuration is None:
+        return []
+    facts = {
+        "entityId": configuration.entity_id,
+        "signOnUrl": configuration.sign_on_url,
+        "certificates": configuration.certificates,
+        "metadata": configuration.metadata,
+    }
+    columns: Columns = {
+        "v": LAYOUT,
+        "protocol": configuration.protocol.value,
+        **text_columns(json.dumps(facts, ensure_ascii=False)),
+    }
+    return [Upsert(_configuration_key(provider_id), columns)]
+
+
+def _configuration_of(row: Row) -> SsoConfiguration:
+    facts: Mapping[str, str | list[str]] = json.loads(column_text(row.columns))
+    return SsoConfiguration(
+        protocol=SsoProtocol(str(row.columns["protocol"])),
+        entity_id=str(facts["entityId"]),
+        sign_on_url=str(facts["signOnUrl"]),
+        certificates=tuple(facts["certificates"]),
+        metadata=str(facts["metadata"]),
     )

@@ -11,14 +11,16 @@ from typing import cast
 
 from scim.domain.activities import Activity
 from scim.domain.authority import Permission
+from scim.domain.people import AuthenticationType
 from scim.domain.ports import NameTaken, VersionConflict
-from scim.domain.ports.roles import DeletedRole
+from scim.domain.ports.roles import DeletedRole, SsoDependents
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.storage.tables import keys, role_keys
+from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import LAYOUT
-from scim.storage.tables.rows import Columns, Delete, Insert, KeyRange, Operation, Replace, Row, Upsert
+from scim.storage.tables.rows import Columns, Comparison, Delete, Insert, KeyRange, Operation, Replace, Row, Upsert
 
 AT_ONCE = 100
 """Point reads that go out together."""
@@ -94,8 +96,9 @@ class TableRoles:
 class TableCensus:
     """See `scim.domain.ports.roles.Census`."""
 
-    def __init__(self, table: DirectoryTable) -> None:
+    def __init__(self, table: DirectoryTable, config: ConfigTable) -> None:
         self._table = table
+        self._credentials = config.beside("cred")
 
     async def holders(self, role_id: str, limit: int) -> tuple[Sequence[str], bool]:
         """One call for each thousand up to the limit."""
@@ -113,6 +116,25 @@ class TableCensus:
             wanted = sorted(id_ for id_ in set(ids) - found.keys() if keys.is_id(id_))
             found |= {id_: _facts(row) for id_, row in (await self._rows(owner, wanted)).items()}
         return found
+
+    async def sso_dependents(self, provider_id: str, limit: int) -> SsoDependents:
+        """One call for each thousand of the users, of the credentials, and of the profiles that there are."""
+        users, is_more = await self._first_users(provider_id, limit)
+        by_id = {keys.last_part(row.row_key): row for row in users if row.columns["active"]}
+        native = {row.row_key for row in await self._credentials.all() if _is_complete(row)}
+        where = [Comparison("authenticationType", "eq", AuthenticationType.NATIVE.value)]
+        native |= set(map(keys.last_part, await self._table.keys(keys.PROFILES, where)))
+        dependent = by_id.keys() - native
+        administrators = sorted(id_ for id_ in dependent if by_id[id_].columns["administrator"])
+        return SsoDependents(number=len(dependent), is_more=is_more, administrators=tuple(administrators))
+
+    async def _first_users(self, provider_id: str, limit: int) -> tuple[list[Row], bool]:
+        rows: list[Row] = []
+        async for page in self._table.pages(keys.users(provider_id), columns=("active", "administrator")):
+            rows += page.rows
+            if len(rows) >= limit:
+                return rows[:limit], len(rows) > limit or page.continuation is not None
+        return rows, False
 
     async def _rows(self, owner: str, wanted: Sequence[str]) -> dict[str, Row]:
         if len(wanted) <= AT_ONCE:
@@ -144,6 +166,10 @@ class TableCensus:
 
 def _facts(row: Row) -> tuple[UserType, bool]:
     return UserType(str(row.columns["userType"])), bool(row.columns["active"])
+
+
+def _is_complete(row: Row) -> bool:
+    return bool(row.columns["password"]) and bool(row.columns["totp"])
 
 
 def _name_key(role: Role) -> str:

@@ -114,17 +114,21 @@ class TableUsers:
         ]
         await self._leave(user, groups, operations, activity, {user.provider: -1}, JobKind.FORGET_MEMBER)
 
-    async def release(self, before: User, after: User, groups: Sequence[str], activity: Activity) -> User:
+    async def release(
+        self, before: User, after: User, groups: Sequence[str], activity: Activity, *, is_quiet: bool = False
+    ) -> User:
         """Replace `before` by `after`, which is native and in none of its groups: a provider lets go of it.
 
-        As many calls as `delete`.
+        As many calls as `delete`. With `is_quiet`, nobody looks later for memberships that were written meanwhile.
 
         Raises:
             VersionConflict: It is no longer at `before.version`, or its groups have changed.
         """
         operations = [*_changes(before, after), entities.activity_row(activity)]
         moved = {before.provider: -1, after.provider: 1}
-        etags = await self._leave(before, groups, operations, activity, moved, JobKind.LEAVE_PROVIDER)
+        etags = await self._leave(
+            before, groups, operations, activity, moved, JobKind.LEAVE_PROVIDER, is_final=is_quiet
+        )
         etag = await self._table.etag(etags, keys.user(after.provider, after.id))
         return replace(after, version=keys.version_of(etag))
 
@@ -166,6 +170,8 @@ class TableUsers:
         activity: Activity,
         counted: Mapping[str, int],
         kind: JobKind,
+        *,
+        is_final: bool = False,
     ) -> Mapping[str, str]:
         """Commit together with the end of the memberships; a job ends those that do not fit, or come meanwhile."""
         memberships = [
@@ -178,9 +184,10 @@ class TableUsers:
             kind=kind,
             provider=user.provider,
             started=activity.time,
-            again=activity.time + AFTERMATH,
+            again=None if is_final else activity.time + AFTERMATH,
         )
-        whole = [*operations, *memberships, job.deferred()] if at_once else [*operations, job.insertion()]
+        repetition = [] if is_final else [job.deferred()]
+        whole = [*operations, *memberships, *repetition] if at_once else [*operations, job.insertion()]
         etags = await self._commit(whole, activity, counted)
         if not at_once:
             await self._jobs.finish_inline(replace(job, etag=await self._table.etag(etags, job.key)))

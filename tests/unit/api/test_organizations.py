@@ -1,10 +1,9 @@
 """Organizations, through the API."""
 
-from dataclasses import replace
-
 import pytest
 
 from scim.domain.activities import Status
+from scim.domain.providers import Provider
 from scim.maintenance.finish_organizations import finish_organizations
 from scim.schema.urns import NINJAONE_USER
 from tests.admin_world import AdminWorld
@@ -189,7 +188,7 @@ async def test_an_organization_with_end_users_is_not_deleted(admin, active):
 
 
 async def test_the_default_organization_of_a_provider_is_not_deleted(admin):
-    await admin.world.provided(replace(admin.world.provider, id="okta", name="Okta", default_organization="12"))
+    await admin.world.provided(Provider(id="okta", name="Okta", default_organization="12"))
     status, _, problem = await admin.call("DELETE", "/organizations/12")
     assert (status, problem["code"], problem["providers"]) == (409, "default_organization", ["Okta"])
 
@@ -233,7 +232,7 @@ async def test_a_user_who_comes_while_it_is_being_deleted_keeps_it(admin):
 
 async def test_a_provider_that_takes_it_as_its_default_meanwhile_keeps_it(admin):
     await admin.done("DELETE", "/organizations/13")
-    await admin.world.provided(replace(admin.world.provider, id="okta", name="Okta", default_organization="13"))
+    await admin.world.provided(Provider(id="okta", name="Okta", default_organization="13"))
     await finish(admin)
     assert (await admin.done("GET", "/organizations/13"))["state"] == "active"
 

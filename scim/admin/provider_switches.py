@@ -1,0 +1,240 @@
+"""Switching single sign-on and provisioning of a provider on and off (R094-R099, R120, R121, R128, AMB-14, AMB-15)."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from scim.admin.context import Context
+from scim.admin.lists import Count
+from scim.admin.problems import Conflicting
+from scim.admin.providers import activity, get, save
+from scim.admin.services import Services
+from scim.admin.step_up import CriticalAction, require_proof
+from scim.domain.activities import Activity, Actor, Status
+from scim.domain.authority import Action
+from scim.domain.ports import VersionConflict
+from scim.domain.providers import Provider
+from scim.domain.sso import SsoConfiguration, SsoState
+
+logger = logging.getLogger(__name__)
+
+COUNTED = 5_000
+"""Users of the provider that the preview looks at."""
+NAMED = 20
+"""System administrators whom it names."""
+
+
+class UsersWithoutScim(StrEnum):
+    """What becomes of a provider's users when its provisioning is switched off."""
+
+    KEEP_EDITABLE = "keepEditable"
+    """They can be edited here until it is on again."""
+    BECOME_NATIVE = "becomeNative"
+    """They become native accounts for good, with the roles that their groups gave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SsoImpact:
+    """What disabling single sign-on would do.
+
+    Attributes:
+        locked_out: Active users who sign in only through this provider and cannot sign in natively.
+        administrators: userNames of the system administrators among them, `NAMED` at most.
+        scim_enabled: Whether provisioning stays on, unless it is disabled, too (AMB-14).
+        is_possible: Whether an active system administrator remains who can sign in.
+    """
+
+    locked_out: Count
+    administrators: Sequence[str]
+    scim_enabled: bool
+    is_possible: bool
+
+
+async def sso_impact(context: Context, provider_id: str) -> SsoImpact:
+    """What disabling single sign-on would do; nothing is written.
+
+    Storage calls: two, one for each thousand of the provider's users up to `COUNTED`, of accounts with a password and
+    of accounts with settings, and one for each name.
+
+    Raises:
+        Missing: There is no such provider.
+    """
+    context.require(Action.MANAGE_PROVIDERS)
+    services = context.services
+    provider = await get(context, provider_id)
+    found, is_possible = await asyncio.gather(
+        services.census.sso_dependents(provider_id, COUNTED), services.administrator_guard.has_active()
+    )
+    users = await asyncio.gather(*(services.users.get(provider_id, id_) for id_ in found.administrators[:NAMED]))
+    return SsoImpact(
+        locked_out=Count(found.number, found.is_more),
+        administrators=[user.user_name for user in users if user is not None],
+        scim_enabled=provider.scim_enabled,
+        is_possible=is_possible,
+    )
+
+
+async def record_sso_test(
+    services: Services, provider_id: str, tested: SsoConfiguration, account_name: str, request_id: str
+) -> bool:
+    """Note that a sign-in through a configuration has worked: it may be enabled from now on (R023).
+
+    Only the sign-in itself may call this, after it has verified the provider's answer. There is no endpoint for it: a
+    person cannot claim that a test passed.
+
+    Args:
+        services: The ports.
+        provider_id: The provider.
+        tested: The configuration that the sign-in went through.
+        account_name: The userName that it led to.
+        request_id: Of the sign-in's last request.
+
+    Returns:
+        Whether the test counts: not when the provider or its configuration has changed meanwhile.
+    """
+    provider = await services.providers.get(provider_id)
+    if provider is None or await services.providers.sso_configuration(provider_id) != tested:
+        return False
+    after = replace(provider, sso=provider.sso.tested(services.clock.now(), account_name))
+    if after == provider:
+        return True
+    try:
+        stored = await services.providers.update(provider, after)
+    except VersionConflict:
+        logger.info("sso_test_overtaken provider=%s", provider_id)
+        return False
+    await services.activities.record(
+        Activity(
+            id=services.identifiers.new(),
+            time=services.clock.now(),
+            status=Status.SSO_UPDATED,
+            provider=provider_id,
+            actor=Actor(kind="system", id="rollcall", request_id=request_id, name="Rollcall"),
+            subject_kind="provider",
+            subject_id=provider_id,
+            subject_name=stored.name,
+            detail=f"connection tested: signed in as {account_name}",
+        )
+    )
+    return True
+
+
+async def enable_sso(context: Context, provider_id: str, if_match: str | None) -> Provider:
+    """Enable single sign-on (R121, R128); enabling it again changes nothing.
+
+    Raises:
+        Missing: There is no such provider.
+        Changed: It is not as the administrator read it.
+        Conflicting: `sso_not_tested`, or `no_native_administrator`.
+    """
+    context.require_recent(Action.MANAGE_PROVIDERS)
+    before = await get(context, provider_id, if_match)
+    if before.sso.state is SsoState.ENABLED:
+        return before
+    if not before.sso.may_be_enabled:
+        raise Conflicting("Test the connection before enabling SSO.", "sso_not_tested")
+    if not await context.services.administrator_guard.has_active():
+        raise Conflicting(
+            "Enabling needs at least one active system administrator with native sign-in.", "no_native_administrator"
+        )
+    after = replace(before, sso=before.sso.switched(SsoState.ENABLED, context.now, context.principal.name))
+    stored = await save(context, before, after)
+    await context.services.activities.record(activity(context, Status.SSO_ENABLED, stored))
+    return stored
+
+
+async def disable_sso(
+    context: Context, provider_id: str, if_match: str | None, proof: str | None, *, disable_scim: bool = False
+) -> Provider:
+    """Disable single sign-on of one provider (R014, R096, R120); provisioning goes on unless told otherwise (AMB-14).
+
+    Raises:
+        Missing: There is no such provider.
+        Changed: It is not as the administrator read it.
+        Conflicting: `sso_not_enabled`, or `no_native_administrator`.
+        Denied: `mfa_required`.
+    """
+    context.require(Action.MANAGE_PROVIDERS)
+    before = await get(context, provider_id, if_match)
+    if before.sso.state is not SsoState.ENABLED:
+        raise Conflicting("SSO is not enabled for this provider.", "sso_not_enabled")
+    await require_native_administrator(context)
+    await require_proof(context, proof, CriticalAction.DISABLE_SSO, provider_id)
+    now, name = context.now, context.principal.name
+    after = replace(before, sso=before.sso.switched(SsoState.DISABLED, now, name))
+    scim_too = disable_scim and before.scim_enabled
+    if scim_too:
+        after = after.switched(scim_enabled=False, at=now, by=name)
+    stored = await save(context, before, after)
+    await context.services.activities.record(activity(context, Status.SSO_DISABLED, stored, mfa=True))
+    if scim_too:
+        await context.services.activities.record(
+            activity(context, Status.SCIM_DISABLED, stored, detail=_IN_WORDS[UsersWithoutScim.KEEP_EDITABLE], mfa=True)
+        )
+    return stored
+
+
+async def require_native_administrator(context: Context) -> None:
+    """Check that somebody can still administer when single sign-on is gone.
+
+    Raises:
+        Conflicting: `no_native_administrator`.
+    """
+    if not await context.services.administrator_guard.has_active():
+        raise Conflicting(
+            "No active system administrator could sign in natively then. Give an administrator native sign-in first.",
+            "no_native_administrator",
+        )
+
+
+async def enable_scim(context: Context, provider_id: str, if_match: str | None) -> Provider:
+    """Let a provider provision (R028); with the token that it had, if that is alive (AMB-15).
+
+    Raises:
+        Missing: There is no such provider.
+        Changed: It is not as the administrator read it.
+        Conflicting: `users_leaving`: its users are still becoming native.
+    """
+    context.require_recent(Action.MANAGE_PROVIDERS)
+    before = await get(context, provider_id, if_match)
+    if before.scim_enabled:
+        return before
+    if before.leaving_since is not None:
+        raise Conflicting("Its users are still becoming Native. Try again in a few minutes.", "users_leaving")
+    after = before.switched(scim_enabled=True, at=context.now, by=context.principal.name)
+    stored = await save(context, before, after)
+    await context.services.activities.record(activity(context, Status.SCIM_ENABLED, stored))
+    return stored
+
+
+async def disable_scim(context: Context, provider_id: str, users: UsersWithoutScim, if_match: str | None) -> Provider:
+    """Stop a provider from provisioning: within half a minute its requests get 403 everywhere (R099, AMB-15).
+
+    Users who are to become native move in the background (`scim.maintenance.release_users`). That can also be asked
+    for when provisioning is off already.
+
+    Raises:
+        Missing: There is no such provider.
+        Changed: It is not as the administrator read it.
+    """
+    context.require_recent(Action.MANAGE_PROVIDERS)
+    before = await get(context, provider_id, if_match)
+    after = before
+    if before.scim_enabled:
+        after = before.switched(scim_enabled=False, at=context.now, by=context.principal.name)
+    if users is UsersWithoutScim.BECOME_NATIVE and before.leaving_since is None:
+        after = replace(after, leaving_since=context.now)
+    if after == before:
+        return before
+    stored = await save(context, before, after)
+    status = Status.SCIM_DISABLED if before.scim_enabled else Status.SSO_UPDATED
+    await context.services.activities.record(activity(context, status, stored, detail=_IN_WORDS[users]))
+    return stored
+
+
+_IN_WORDS = {
+    UsersWithoutScim.KEEP_EDITABLE: "its users can be edited here until it is enabled again",
+    UsersWithoutScim.BECOME_NATIVE: "its users become Native, with the roles from their groups",
+}

@@ -1,0 +1,343 @@
+"""Identity providers: what there is, adding and editing them (R025, R026, R097, R126).
+
+Their switches are in `provider_switches`, their deletion in `provider_deletion`.
+"""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from scim.admin.context import Context
+from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.domain.activities import Activity, Status
+from scim.domain.authority import Action
+from scim.domain.organizations import OrganizationState
+from scim.domain.ports import DomainTaken, NameTaken, Query, VersionConflict
+from scim.domain.providers import (
+    MAX_PROVIDERS,
+    AdoptionPolicy,
+    OrganizationPolicy,
+    Policies,
+    Provider,
+    ProviderKind,
+    domain_key,
+)
+from scim.domain.provisioning import Provisioning, ScimState, provisioning_of
+from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.schema.comparison import comparison_key
+from scim.schema.values import UnknownAttributes
+
+MAX_ID = 64
+"""Characters of a provider's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedProvider:
+    """A provider with its badges.
+
+    Attributes:
+        provider: The provider.
+        provisioning: How its provisioning stands.
+    """
+
+    provider: Provider
+    provisioning: Provisioning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderPage(ListedProvider):
+    """What the page of a provider shows.
+
+    Attributes:
+        configuration: Of its single sign-on; None before there is one.
+        users, groups: How many it manages.
+    """
+
+    configuration: SsoConfiguration | None
+    users: int
+    groups: int
+
+
+async def list_all(
+    context: Context, *, search: str = "", sso: Collection[SsoState] = (), scim: Collection[ScimState] = ()
+) -> Sequence[ListedProvider]:
+    """The providers, by name. One storage call, and one for each of them.
+
+    Args:
+        context: Who asks.
+        search: A part of the name or of an e-mail domain; "" for all.
+        sso: Only those whose single sign-on stands so; empty for all.
+        scim: Only those whose provisioning stands so; empty for all.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    wanted = comparison_key(search.strip())
+    found = [
+        each
+        for each in await context.services.providers.all()
+        if (not sso or each.sso.state in sso) and any(wanted in text for text in _texts(each))
+    ]
+    found.sort(key=lambda each: (comparison_key(each.name), each.id))
+    listed = await asyncio.gather(*(listed_of(context, each) for each in found))
+    return [each for each in listed if not scim or each.provisioning.state in scim]
+
+
+async def details(context: Context, provider_id: str) -> ProviderPage:
+    """The page of a provider. Five storage calls.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    return await page_of(context, await get(context, provider_id))
+
+
+async def page_of(context: Context, provider: Provider) -> ProviderPage:
+    """What the page of a provider shows that was just read or written."""
+    services = context.services
+    listed, configuration, users, groups = await asyncio.gather(
+        listed_of(context, provider),
+        services.providers.sso_configuration(provider.id),
+        services.users.search(provider, Query(count=0)),
+        services.groups.search(provider, Query(count=0)),
+    )
+    return ProviderPage(
+        provider=provider,
+        provisioning=listed.provisioning,
+        configuration=configuration,
+        users=users.total or 0,
+        groups=groups.total or 0,
+    )
+
+
+async def listed_of(context: Context, provider: Provider) -> ListedProvider:
+    """A provider with its badges. One storage call."""
+    tokens = await context.services.tokens.of(provider.id)
+    return ListedProvider(provider=provider, provisioning=provisioning_of(provider, tokens, context.now))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderChange:
+    """What a provider is to be; None leaves a part as it is.
+
+    Attributes:
+        default_organization: "" for none.
+    """
+
+    name: str | None = None
+    kind: ProviderKind | None = None
+    email_domains: Collection[str] | None = None
+    unknown_attributes: UnknownAttributes | None = None
+    organization: OrganizationPolicy | None = None
+    adoption: AdoptionPolicy | None = None
+    default_organization: str | None = None
+    configuration: SsoConfiguration | None = None
+
+
+async def create(context: Context, wanted: ProviderChange) -> Provider:
+    """A new provider (R118, R126). It neither signs in nor provisions before it is switched on (R028).
+
+    Raises:
+        Invalid: See `_checked`.
+        Conflicting: Its name or one of its e-mail domains is taken, or there are as many as there may be.
+    """
+    context.require_recent(Action.MANAGE_PROVIDERS)
+    services = context.services
+    if len(await services.providers.all()) >= MAX_PROVIDERS:
+        raise Conflicting(f"There are {MAX_PROVIDERS} identity providers. Delete one first.", "too_many_providers")
+    blank = Provider(
+        id=services.identifiers.new(),
+        name="",
+        created_at=context.now,
+        created_by=context.principal.name,
+        scim_enabled=False,
+        sso=Sso(is_configured=wanted.configuration is not None),
+    )
+    provider = await _checked(context, blank, wanted)
+    try:
+        stored = await services.providers.create(provider, wanted.configuration)
+    except NameTaken as taken:
+        raise _name_taken(provider.name) from taken
+    except DomainTaken as taken:
+        raise _domain_taken(taken) from taken
+    await services.activities.record(activity(context, Status.SSO_CREATED, stored))
+    return stored
+
+
+async def update(context: Context, provider_id: str, wanted: ProviderChange, if_match: str | None) -> Provider:
+    """Edit a provider (AMB-29). SCIM requests follow its policies within half a minute.
+
+    Raises:
+        Missing: There is none with this id.
+        Changed: It is not as the administrator read it.
+        Invalid: See `_checked`.
+        Conflicting: As in `create`; `sso_enabled`: people sign in through another connection than the wanted one.
+    """
+    context.require_recent(Action.MANAGE_PROVIDERS)
+    before = await get(context, provider_id, if_match)
+    after = await _checked(context, before, wanted)
+    configuration = await _changed_configuration(context, before, wanted.configuration)
+    if configuration is not None:
+        after = replace(after, sso=after.sso.configured())
+    changed = (*_differences(before, after), *(("sso",) if configuration else ()))
+    if not changed:
+        return before
+    stored = await save(context, before, after, configuration)
+    await context.services.activities.record(
+        activity(context, Status.SSO_UPDATED, stored, changed=changed, detail=_in_words(before, after))
+    )
+    return stored
+
+
+async def get(context: Context, provider_id: str, if_match: str | None = None) -> Provider:
+    """A provider, whoever asks.
+
+    Raises:
+        Missing: There is none with this id.
+        Changed: It is not at the version that was read.
+    """
+    provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
+    if provider is None:
+        raise Missing("There is no identity provider with this id.")
+    if if_match is not None and if_match != provider.version:
+        raise Changed
+    return provider
+
+
+async def save(
+    context: Context, before: Provider, after: Provider, configuration: SsoConfiguration | None = None
+) -> Provider:
+    """Store a changed provider.
+
+    Raises:
+        Changed: Somebody else changed it since it was read.
+        Conflicting: Its name or one of its e-mail domains is taken.
+    """
+    try:
+        return await context.services.providers.update(before, after, configuration)
+    except NameTaken as taken:
+        raise _name_taken(after.name) from taken
+    except DomainTaken as taken:
+        raise _domain_taken(taken) from taken
+    except VersionConflict as conflict:
+        raise Changed from conflict
+
+
+def activity(
+    context: Context,
+    status: Status,
+    provider: Provider,
+    *,
+    changed: tuple[str, ...] = (),
+    detail: str = "",
+    mfa: bool = False,
+) -> Activity:
+    """The record of a change of a provider."""
+    return context.activity(
+        status, "provider", provider.id, provider.name, provider=provider.id, changed=changed, detail=detail, mfa=mfa
+    )
+
+
+async def _checked(context: Context, before: Provider, wanted: ProviderChange) -> Provider:
+    """The provider as wanted, its configuration aside.
+
+    Raises:
+        Invalid: An e-mail domain cannot be one; a policy needs a default organization, or there is no such one.
+    """
+    policies = before.policies
+    after = replace(
+        before,
+        name=before.name if wanted.name is None else wanted.name.strip(),
+        kind=wanted.kind or before.kind,
+        email_domains=before.email_domains if wanted.email_domains is None else _domains(wanted.email_domains),
+        policies=Policies(
+            unknown_attributes=wanted.unknown_attributes or policies.unknown_attributes,
+            organization=wanted.organization or policies.organization,
+            adoption=wanted.adoption or policies.adoption,
+        ),
+        default_organization=(
+            before.default_organization if wanted.default_organization is None else wanted.default_organization or None
+        ),
+    )
+    if after.policies.organization is not OrganizationPolicy.REJECT and after.default_organization is None:
+        raise Invalid(
+            "This policy puts end users into the default organization. Choose one.",
+            "defaultOrganization",
+            "default_organization_required",
+        )
+    if after.default_organization not in {None, before.default_organization}:
+        organization = await context.services.organizations.get(str(after.default_organization))
+        if organization is None or organization.state is not OrganizationState.ACTIVE:
+            raise Invalid(
+                f'There is no organization with the ID "{after.default_organization}".',
+                "defaultOrganization",
+                "unknown_organization",
+            )
+    return after
+
+
+def _domains(texts: Collection[str]) -> frozenset[str]:
+    domains = {text: domain_key(text) for text in texts}
+    for text, domain in domains.items():
+        if domain is None:
+            raise Invalid(f'"{text}" is no e-mail domain. Enter it like contoso.com.', "emailDomains")
+    return frozenset(domain for domain in domains.values() if domain)
+
+
+async def _changed_configuration(
+    context: Context, provider: Provider, wanted: SsoConfiguration | None
+) -> SsoConfiguration | None:
+    """The configuration, if it is another one than is stored."""
+    if wanted is None:
+        return None
+    present = await context.services.providers.sso_configuration(provider.id)
+    if present == wanted:
+        return None
+    if provider.sso.state is SsoState.ENABLED and not (present and wanted.is_same_connection(present)):
+        raise Conflicting(
+            "People sign in through this connection. Disable SSO before you change its entity ID or sign-on URL; "
+            "certificates can be exchanged at any time.",
+            "sso_enabled",
+        )
+    return wanted
+
+
+_EDITED = ("name", "kind", "email_domains", "default_organization")
+_POLICIES = ("unknown_attributes", "organization", "adoption")
+
+
+def _differences(before: Provider, after: Provider) -> tuple[str, ...]:
+    return (
+        *(name for name in _EDITED if getattr(before, name) != getattr(after, name)),
+        *(name for name in _POLICIES if getattr(before.policies, name) != getattr(after.policies, name)),
+    )
+
+
+def _in_words(before: Provider, after: Provider) -> str:
+    """What changed, as text: "name: A → B; +contoso.com; adoption: ask → never"."""
+    parts = [f"name: {before.name} → {after.name}"] if before.name != after.name else []
+    parts += [f"+{domain}" for domain in sorted(after.email_domains - before.email_domains)]
+    parts += [f"-{domain}" for domain in sorted(before.email_domains - after.email_domains)]
+    for name in _POLICIES:
+        old, new = getattr(before.policies, name).value, getattr(after.policies, name).value
+        parts += [f"{name.replace('_', ' ')}: {old} → {new}"] if old != new else []
+    if before.default_organization != after.default_organization:
+        old, new = before.default_organization or "none", after.default_organization or "none"
+        parts.append(f"default organization: {old} → {new}")
+    return "; ".join(parts)
+
+
+def _texts(provider: Provider) -> list[str]:
+    return [comparison_key(provider.name), *provider.email_domains]
+
+
+def _is_key(provider_id: str) -> bool:
+    """Whether a text can be the key of a provider's row, and of no other row beside it."""
+    return len(provider_id) <= MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
+
+
+def _name_taken(name: str) -> Conflicting:
+    return Conflicting(f'There is an identity provider called "{name}" already.', "name_taken")
+
+
+def _domain_taken(taken: DomainTaken) -> Conflicting:
+    return Conflicting(f"{taken.domain} is already used by {taken.holder}.", "domain_taken", {"domain": taken.domain})

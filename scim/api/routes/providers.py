@@ -1,0 +1,296 @@
+"""`/identity-providers`."""
+
+from typing import Any
+
+from scim.admin import provider_deletion, provider_switches, providers
+from scim.admin.providers import ListedProvider, ProviderChange, ProviderPage
+from scim.api.contracts.base import Parameters
+from scim.api.contracts.providers import (
+    Confirmation,
+    Counted,
+    DeletionImpact,
+    DisableScim,
+    DisableSso,
+    NewProvider,
+    Policies,
+    ProviderDetails,
+    ProviderEdit,
+    ProviderFilter,
+    Providers,
+    ProviderSummary,
+    ScimDetails,
+    SsoDetails,
+    SsoImpact,
+    SsoSettings,
+)
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.api.routes.sign_in import PROOF_HEADER
+from scim.domain.providers import Provider
+from scim.domain.sso import SsoConfiguration
+
+TAG = "Identity providers"
+
+
+async def list_all(call: Call[NoBody, ProviderFilter]) -> Reply:
+    """See `ENDPOINTS`."""
+    query = call.query
+    found = await providers.list_all(call.context, search=query.search, sso=query.sso, scim=query.scim)
+    url = call.services.scim_base_url
+    return Reply(value=Providers(items=tuple(_summary(each, url) for each in found)))
+
+
+async def create(call: Call[NewProvider, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    provider = await providers.create(call.context, _wanted(call.body))
+    reply = await _page(call, provider)
+    return Reply(value=reply.value, version=reply.version, location=f"/identity-providers/{provider.id}")
+
+
+async def read(call: Call[NoBody, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    return _reply(call, await providers.details(call.context, call.path["providerId"]))
+
+
+async def edit(call: Call[ProviderEdit, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    wanted = _wanted(call.body)
+    return await _page(call, await providers.update(call.context, call.path["providerId"], wanted, call.if_match))
+
+
+async def deletion_impact(call: Call[NoBody, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    impact = await provider_deletion.deletion_impact(call.context, call.path["providerId"])
+    return Reply(value=DeletionImpact.of(impact, role_assignments=Counted.of(impact.role_assignments)))
+
+
+async def delete(call: Call[NoBody, Confirmation]) -> Reply:
+    """See `ENDPOINTS`."""
+    proof = call.request.headers.get(PROOF_HEADER)
+    await provider_deletion.delete(call.context, call.path["providerId"], call.query.name, call.if_match, proof)
+    return Reply()
+
+
+async def sso_impact(call: Call[NoBody, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    impact = await provider_switches.sso_impact(call.context, call.path["providerId"])
+    return Reply(value=SsoImpact.of(impact, locked_out=Counted.of(impact.locked_out)))
+
+
+async def enable_sso(call: Call[NoBody, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    return await _page(call, await provider_switches.enable_sso(call.context, call.path["providerId"], call.if_match))
+
+
+async def disable_sso(call: Call[DisableSso, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    provider = await provider_switches.disable_sso(
+        call.context,
+        call.path["providerId"],
+        call.if_match,
+        call.request.headers.get(PROOF_HEADER),
+        disable_scim=call.body.disable_scim,
+    )
+    return await _page(call, provider)
+
+
+async def enable_scim(call: Call[NoBody, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    return await _page(call, await provider_switches.enable_scim(call.context, call.path["providerId"], call.if_match))
+
+
+async def disable_scim(call: Call[DisableScim, Parameters]) -> Reply:
+    """See `ENDPOINTS`."""
+    provider = await provider_switches.disable_scim(
+        call.context, call.path["providerId"], call.body.users, call.if_match
+    )
+    return await _page(call, provider)
+
+
+def _wanted(body: NewProvider | ProviderEdit) -> ProviderChange:
+    default = body.default_organization
+    if default is None and "default_organization" in body.model_fields_set:
+        default = ""
+    return ProviderChange(
+        name=body.name,
+        kind=body.kind,
+        email_domains=body.email_domains,
+        unknown_attributes=body.policies.unknown_attributes,
+        organization=body.policies.organization,
+        adoption=body.policies.adoption,
+        default_organization=default,
+        configuration=SsoConfiguration(**body.sso.model_dump(by_alias=False)) if body.sso else None,
+    )
+
+
+async def _page(call: Call[Any, Any], provider: Provider) -> Reply:
+    return _reply(call, await providers.page_of(call.context, provider))
+
+
+def _reply(call: Call[Any, Any], page: ProviderPage) -> Reply:
+    provider, configuration = page.provider, page.configuration
+    parts = _parts(page, call.services.scim_base_url)
+    details = ProviderDetails.of(
+        provider,
+        **parts
+        | {
+            "sso": parts["sso"].model_copy(
+                update={"configuration": SsoSettings.of(configuration) if configuration else None}
+            ),
+            "scim": parts["scim"].model_copy(update={"users": page.users, "groups": page.groups}),
+            "policies": Policies.of(provider.policies),
+        },
+    )
+    return Reply(value=details, version=provider.version)
+
+
+def _summary(listed: ListedProvider, url: str) -> ProviderSummary:
+    return ProviderSummary.of(listed.provider, **_parts(listed, url))
+
+
+def _parts(listed: ListedProvider, url: str) -> dict[str, Any]:
+    """What is not in the contracts as it is in the domain."""
+    provider, provisioning = listed.provider, listed.provisioning
+    return {
+        "email_domains": sorted(provider.email_domains),
+        "sso": SsoDetails.of(provider.sso),
+        "scim": ScimDetails.of(
+            provisioning,
+            enabled=provider.scim_enabled,
+            since=provider.scim_since,
+            by=provider.scim_by,
+            becoming_native=provider.leaving_since is not None,
+            url=url,
+        ),
+    }
+
+
+_CLASHES = (404, 409, 412)
+_PROOF = "Takes a proof of identity in `X-Step-Up-Proof`, for `{action}` and the provider's id."
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/identity-providers",
+        name="listProviders",
+        tag=TAG,
+        summary="The identity providers, by name, with their badges (R025)",
+        description="Two storage calls, and one for each provider.",
+        run=list_all,
+        query=ProviderFilter,
+        reply=Providers,
+    ),
+    Endpoint(
+        method="POST",
+        path="/identity-providers",
+        name="createProvider",
+        tag=TAG,
+        summary="Add an identity provider; SSO and SCIM are off (R118, R126)",
+        run=create,
+        body=NewProvider,
+        reply=ProviderDetails,
+        status=201,
+        refusals=(409,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/identity-providers/{providerId}",
+        name="readProvider",
+        tag=TAG,
+        summary="An identity provider (R026)",
+        run=read,
+        reply=ProviderDetails,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="PATCH",
+        path="/identity-providers/{providerId}",
+        name="updateProvider",
+        tag=TAG,
+        summary="Change an identity provider, its policies, or the configuration of its SSO (R097)",
+        description="SCIM requests follow the policies within 30 seconds. Users who are there already are judged by "
+        "them at the next change.",
+        run=edit,
+        body=ProviderEdit,
+        reply=ProviderDetails,
+        refusals=_CLASHES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/identity-providers/{providerId}/deletion/impact",
+        name="previewProviderDeletion",
+        tag=TAG,
+        summary="What the deletion would do",
+        run=deletion_impact,
+        reply=DeletionImpact,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/identity-providers/{providerId}",
+        name="deleteProvider",
+        tag=TAG,
+        summary="Delete an identity provider (R119, R127)",
+        description="Its tokens stop working at once (on other instances within 30 seconds), its users count as "
+        "Native from now on, its groups and the roles that came from them go. "
+        + _PROOF.format(action="deleteProvider"),
+        run=delete,
+        query=Confirmation,
+        status=204,
+        refusals=_CLASHES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/identity-providers/{providerId}/sso/impact",
+        name="previewSsoDisabling",
+        tag=TAG,
+        summary="What disabling SSO would do",
+        run=sso_impact,
+        reply=SsoImpact,
+        refusals=(404,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/identity-providers/{providerId}/sso:enable",
+        name="enableSso",
+        tag=TAG,
+        summary="Enable SSO, once its connection was tested (R121, R128)",
+        run=enable_sso,
+        reply=ProviderDetails,
+        refusals=_CLASHES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/identity-providers/{providerId}/sso:disable",
+        name="disableSso",
+        tag=TAG,
+        summary="Disable SSO of this provider (R095, R096, R120)",
+        description=_PROOF.format(action="disableSso"),
+        run=disable_sso,
+        body=DisableSso,
+        reply=ProviderDetails,
+        refusals=_CLASHES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/identity-providers/{providerId}/scim:enable",
+        name="enableScim",
+        tag=TAG,
+        summary="Enable SCIM provisioning (R028); a token that is alive works again",
+        run=enable_scim,
+        reply=ProviderDetails,
+        refusals=_CLASHES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/identity-providers/{providerId}/scim:disable",
+        name="disableScim",
+        tag=TAG,
+        summary="Disable SCIM provisioning (R099)",
+        description="Its requests get 403, on other instances within 30 seconds; the token is kept. Users who are to "
+        "become Native move within minutes, and keep the roles that their groups gave them.",
+        run=disable_scim,
+        body=DisableScim,
+        reply=ProviderDetails,
+        refusals=_CLASHES,
+    ),
+)
