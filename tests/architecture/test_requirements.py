@@ -50,7 +50,7 @@ def test_every_requirement_that_binds_the_product_has_a_test():
 
 
 def test_what_is_pending_has_no_test_yet():
-    """Take an id from `pending.json` with its first test."""
+    """`python -m tests.requirements` takes an id from `pending.json` when it has its first test."""
     found = proofs()
     assert [id_ for id_ in pending() if id_ in found] == []
     assert pending() == sorted(set(pending()) & {entry.id for entry in ENTRIES if entry.needs_tests})

@@ -11,6 +11,7 @@ from typing import Literal
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+PENDING = HERE / "pending.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,5 +65,5 @@ def readings() -> list[Reading]:
 
 def pending() -> list[str]:
     """The ids of requirements whose area is being built: they have no test yet."""
-    ids: list[str] = json.loads((HERE / "pending.json").read_text("utf-8"))
+    ids: list[str] = json.loads(PENDING.read_text("utf-8"))
     return ids
