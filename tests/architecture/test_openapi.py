@@ -25,6 +25,11 @@ def test_only_known_endpoints_are_public():
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.is_public} == PUBLIC
 
 
+def test_what_takes_a_proof_of_identity_says_for_what():
+    spoken_of = [each.name for each in ENDPOINTS if "X-Step-Up-Proof" in each.description]
+    assert spoken_of == [], "Set the endpoint's `proof`: it describes the header."
+
+
 def test_names_and_addresses_are_unique():
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
     assert len({(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}) == len(ENDPOINTS)

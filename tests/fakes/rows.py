@@ -106,6 +106,14 @@ class FakeRows:
         if self._tables is not None:
             self._tables.update(names)
 
+    def copy(self) -> "FakeRows":
+        """The same rows, apart from now on."""
+        other = FakeRows(page_rows=self._page_rows, tables=self._tables)
+        other._ticks = self._ticks
+        for name, stored in self._partitions.items():
+            other._partitions[name] = stored.copy()
+        return other
+
     def contents(self, table: str) -> dict[tuple[str, str], Columns]:
         """All rows of a table by partition and row key, without a call: for a test's final look."""
         return {
@@ -157,6 +165,9 @@ class _Partition:
     rows: dict[str, Row] = field(default_factory=dict)
     _ordered: list[bytes] = field(default_factory=list)
     _unordered: set[str] = field(default_factory=set)
+
+    def copy(self) -> "_Partition":
+        return _Partition(dict(self.rows), list(self._ordered), set(self._unordered))
 
     def put(self, row: Row) -> None:
         if row.row_key not in self.rows:

@@ -8,6 +8,7 @@ from scim.admin.people import principal_of
 from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
+from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.contracts.sign_in import (
     AcceptedInvitation,
@@ -302,10 +303,10 @@ ENDPOINTS = (
         name="resetMfa",
         tag=TAG,
         summary="Take the authenticator app from an account; its sessions end",
-        description="Takes a proof of identity in `X-Step-Up-Proof`, for `resetMfa` and the account's id.",
         run=reset_app,
         status=204,
         refusals=(404, 409),
+        proof=CriticalAction.RESET_MFA,
     ),
     Endpoint(
         method="POST",
