@@ -8,6 +8,7 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
+from scim.maintenance.purge_sign_ins import purge_sign_ins
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivities
 from scim.storage.tables.administrators import TableAdministratorGuard
@@ -39,6 +40,17 @@ class Administration:
 
     services: Services
     api: Api
+
+    async def purge_sign_ins(self) -> None:
+        """See `scim.maintenance.purge_sign_ins`."""
+        services = self.services
+        await purge_sign_ins(
+            sessions=services.sessions,
+            proofs=services.used_proofs,
+            attempts=services.attempts,
+            keys=services.idempotency_keys,
+            clock=services.clock,
+        )
 
 
 def administration(app: "Application") -> Administration:

@@ -10,6 +10,14 @@ from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.sweep_jobs import sweep_jobs
 
 
+class Administered(Protocol):
+    """Jobs on what only administration knows."""
+
+    async def purge_sign_ins(self) -> None:
+        """See `scim.maintenance.purge_sign_ins`."""
+        ...
+
+
 class Scheduled(Protocol):
     """What the jobs work on."""
 
@@ -28,10 +36,16 @@ class Scheduled(Protocol):
         """The time."""
         ...
 
+    @property
+    def administration(self) -> Administered:
+        """Administration, which is imported when a job first asks for it."""
+        ...
+
 
 TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
     "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
     "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
+    "PurgeSignIns": ("0 50 * * * *", lambda app: app.administration.purge_sign_ins()),
 }
 """By function name: the schedule (seconds first), and what is done."""
 

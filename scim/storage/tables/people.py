@@ -146,7 +146,7 @@ class TableSessions:
 
     async def remove_older(self, created_before: datetime) -> int:
         """One call for each thousand, and two for each that is removed."""
-        places = await self._index.all(KeyRange(_start_of(created_before), "~"))
+        places = await self._index.all(KeyRange(f"{_start_of(created_before)}~", "~"))  # those of its second stay
         for row in places:
             _, account_id, session_id = row.row_key.split("|")
             await self._of(account_id).delete(session_id)
