@@ -103,7 +103,6 @@ class Endpoint:
         is_public: Whether it works without being signed in.
         tells_secret: Whether its reply holds what must not be kept, so that no repetition is answered from memory.
         proof: The critical change that it makes, which takes a proof of identity in `X-Step-Up-Proof`; None for none.
-            The object of the proof is what the last parameter of the path names.
     """
 
     method: str

@@ -130,7 +130,7 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.is_creation:
         headers.append(("Idempotency-Key", "A random text of your own: a repetition with it makes nothing twice."))
     if endpoint.proof is not None:
-        headers.append(("X-Step-Up-Proof", f"From `/mfa:verify`, for `{endpoint.proof}` and the id in the path."))
+        headers.append(("X-Step-Up-Proof", f"A proof of identity for `{endpoint.proof}`, from `/mfa:verify`."))
     return [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
         for name, text in headers

@@ -297,6 +297,7 @@ ENDPOINTS = (
         name="resetMfa",
         tag=TAG,
         summary="Take the authenticator app from an account; its sessions end",
+        description="Takes a proof of identity in `X-Step-Up-Proof`, for `resetMfa` and the account's id.",
         run=reset_app,
         status=204,
         refusals=(404, 409),
