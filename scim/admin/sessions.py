@@ -107,7 +107,8 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
         await services.sessions.end(ticket.account_id, ticket.session_id)
         raise SignInRequired(_OVER)
     if now - session.last_seen >= SEEN_NOTED_EVERY:
-        services.background.run(services.sessions.update(replace(session, last_seen=now)), "session_use_not_noted")
+        seen = services.sessions.note(session.account_id, session.id, seen=now)
+        services.background.run(seen, "session_use_not_noted")
     return await principal_of(services, user, via="session", credential=session.id, verified_at=session.verified_at)
 
 
@@ -131,10 +132,8 @@ async def verify(context: Context, code: str) -> None:
     """
     context.require_session()
     await check_code(context.services, context.principal.account_id, code, context.request_id)
-    session = await context.services.sessions.get(context.principal.account_id, context.principal.credential)
-    if session is None:
-        raise SignInRequired(_OVER)
-    await context.services.sessions.update(replace(session, verified_at=context.now, last_seen=context.now))
+    principal, now = context.principal, context.now
+    await context.services.sessions.note(principal.account_id, principal.credential, seen=now, verified=now)
 
 
 async def mine(context: Context) -> list[Session]:

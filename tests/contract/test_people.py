@@ -58,13 +58,14 @@ async def test_credentials_are_read_as_they_were_saved(services, now):
 
 async def test_a_session_is_seen_until_it_ends(services, now):
     await services.sessions.create(session(now))
-    later = replace(session(now), last_seen=now + LOCK, verified_at=now + LOCK)
-    await services.sessions.update(later)
-    assert await services.sessions.get("a1", "s1") == later
+    later = now + LOCK
+    await services.sessions.note("a1", "s1", seen=now, verified=later)
+    await services.sessions.note("a1", "s1", seen=later)
+    assert await services.sessions.get("a1", "s1") == replace(session(now), last_seen=later, verified_at=later)
     assert await services.sessions.get("a2", "s1") is None
     for _ in range(2):
         await services.sessions.end("a1", "s1")
-    await services.sessions.update(later)
+    await services.sessions.note("a1", "s1", seen=later)
     assert await services.sessions.get("a1", "s1") is None
 
 

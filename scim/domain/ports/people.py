@@ -54,8 +54,8 @@ class Sessions(Protocol):
         """Store a new one."""
         ...
 
-    async def update(self, session: Session) -> None:
-        """Note when it was seen and verified; one that has ended stays so."""
+    async def note(self, account_id: str, session_id: str, *, seen: datetime, verified: datetime | None = None) -> None:
+        """Note when it was used and, when given, when the person proved who they are; an ended one stays so."""
         ...
 
     async def end(self, account_id: str, session_id: str) -> None:

@@ -120,11 +120,13 @@ class TableSessions:
         await self._index.put(_session_place(session), {"v": LAYOUT})
         await self._of(session.account_id).insert(session.id, _session_columns(session))
 
-    async def update(self, session: Session) -> None:
+    async def note(self, account_id: str, session_id: str, *, seen: datetime, verified: datetime | None = None) -> None:
         """One call."""
-        columns: Columns = {"lastSeen": session.last_seen, "verifiedAt": session.verified_at}
+        columns: dict[str, Value] = {"lastSeen": seen}
+        if verified is not None:
+            columns["verifiedAt"] = verified
         try:
-            await self._of(session.account_id).merge(session.id, columns)
+            await self._of(account_id).merge(session_id, columns)
         except ConfigConflict:
             return
 
