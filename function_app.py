@@ -22,4 +22,4 @@ def application() -> Application:
 app = func.FunctionApp()
 app.register_functions(scim_api(lambda: application().dispatcher))
 app.register_functions(admin_api(lambda: application().administration.api))
-app.register_functions(timers(application))
+app.register_functions(timers(lambda: application().chores))

@@ -160,8 +160,7 @@ def users(number: int, provider: str) -> Iterator[User]:
         document = {
             "schemas": [CORE_USER, NINJAONE_USER],
             "userName": name,
-            "displayName": f"Person {index}",
-            "name": {"givenName": "Person", "familyName": str(index)},
+            "title": f"Person {index}, without a name by whose words administrators would search",
             "active": True,
             NINJAONE_USER: {"organizationId": ALL_ORGANIZATIONS},
         }
@@ -199,7 +198,7 @@ async def seed(rows: Rows, provider: str, number: int) -> list[str]:
 def _user_rows(user: User) -> Iterator[Insert | Upsert]:
     yield Insert(keys.user(user.provider, user.id), entities.user_columns(user))
     yield Insert(keys.user_name(user.user_name), entities.holder_columns(user.provider, user.id))
-    yield from (Upsert(key, {}) for key in entities.user_index_keys(user))
+    yield from (Upsert(key, columns) for key, columns in entities.user_index_rows(user).items())
 
 
 # The run

@@ -12,6 +12,9 @@ from localdev.processes import Child, StartFailure, start, wait_until
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 """Azurite's documented account and its key, the same on every machine."""
+IDLE_SECONDS = 60
+"""How long an idle connection stays open. Azurite's own five seconds are less than clients count on: one that is closed
+while a request is on its way loses it."""
 ROOT = Path(__file__).parent.parent
 PROGRAM = ROOT / "node_modules/azurite/dist/src"
 
@@ -51,8 +54,9 @@ def start_tables(
 ) -> tuple[Child, int]:
     """Start the table service; returns it with its port. It may still be starting."""
     port = free_port()
+    idle = ["--tableKeepAliveTimeout", str(IDLE_SECONDS)]
     tls = ["--oauth", "basic", "--cert", str(certificates.server), "--key", str(certificates.key)]
-    return _start([*command("table", port, data), *tls], "Azurite", log, environment, directory), port
+    return _start([*command("table", port, data), *idle, *tls], "Azurite", log, environment, directory), port
 
 
 def start_blobs(*, log: Path, environment: Mapping[str, str], directory: Path) -> tuple[Child, int]:

@@ -18,11 +18,13 @@ from azure.identity.aio import ManagedIdentityCredential
 
 from scim.admin.codes import SECRET
 from scim.bootstrap import Application, assemble
-from scim.domain.activities import Activity, Actor, created_status
+from scim.domain.activities import Activity, Actor, Status, created_status
+from scim.domain.authority import Permission
 from scim.domain.organizations import Organization
 from scim.domain.ports import TooManyTokens
 from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider
 from scim.domain.resources import document_text
+from scim.domain.roles import Role
 from scim.domain.tokens import TokenState, TokenText, parse_token
 from scim.domain.totp import new_secret
 from scim.domain.users import Standing, User, UserType
@@ -76,6 +78,34 @@ ADMINISTRATOR = DemoAccount("demo.admin@contoso.com", "Demo", "Administrator", a
 ACCOUNTS = (ADMINISTRATOR, DemoAccount("demo.native@contoso.com", "Demo", "Native"))
 
 
+@dataclass(frozen=True, slots=True)
+class DemoRole:
+    """A role of the demo tenant."""
+
+    name: str
+    user_type: UserType
+    description: str
+    permissions: frozenset[Permission] = frozenset()
+
+
+ROLES = (
+    DemoRole(
+        "Helpdesk L1",
+        UserType.TECHNICIAN,
+        "Looks people and organizations up",
+        frozenset({Permission.VIEW_ACCOUNTS, Permission.VIEW_ORGANIZATIONS}),
+    ),
+    DemoRole(
+        "Identity Auditor",
+        UserType.TECHNICIAN,
+        "Sees identity providers and the system's activities",
+        frozenset({Permission.VIEW_IDENTITY}),
+    ),
+    DemoRole("Portal", UserType.END_USER, "Uses the portal"),
+    DemoRole("Tickets", UserType.END_USER, "Files tickets"),
+)
+
+
 async def seed(environment: Mapping[str, str]) -> None:
     """Make what is missing of the demo tenant, and write `run.json`."""
     settings = Settings.from_environment(environment)
@@ -86,6 +116,7 @@ async def seed(environment: Mapping[str, str]) -> None:
                 await app.organizations.create(organization)
         providers = [await _provider(app, wanted) for wanted in PROVIDERS]
         accounts = [await _account(app, wanted) for wanted in ACCOUNTS]
+        await seed_roles(app)
         known = _known(run_file)
         tokens = [await _token(app, provider, _known_tokens(known).get(provider.id)) for provider in providers]
         run = {
@@ -169,6 +200,37 @@ async def _account(app: Application, wanted: DemoAccount) -> User:
         subject_name=wanted.user_name,
     )
     return await app.users.create(user, activity)
+
+
+async def seed_roles(app: Application) -> None:
+    """Make the roles that are missing."""
+    roles = app.administration.services.roles
+    present = {(role.user_type, role.name) for role in await roles.all()}
+    for wanted in ROLES:
+        if (wanted.user_type, wanted.name) not in present:
+            role = Role(
+                id=app.identifiers.new(),
+                name=wanted.name,
+                user_type=wanted.user_type,
+                description=wanted.description,
+                permissions=wanted.permissions,
+                created_at=app.clock.now(),
+                created_by="Demo",
+            )
+            await roles.create(role, _role_activity(app, role))
+
+
+def _role_activity(app: Application, role: Role) -> Activity:
+    return Activity(
+        id=app.identifiers.new(),
+        time=role.created_at,
+        status=Status.ROLE_CREATED,
+        provider="",
+        actor=_ACTOR,
+        subject_kind="role",
+        subject_id=role.id,
+        subject_name=role.name,
+    )
 
 
 async def _token(app: Application, provider: Provider, known: str | None) -> str | None:

@@ -8,9 +8,8 @@ from scim.admin.services import Services
 from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
-from scim.maintenance.purge_sign_ins import purge_sign_ins
 from scim.storage.tables.accounts import TableAccounts
-from scim.storage.tables.activities import TableActivities
+from scim.storage.tables.activities import TableActivityLog
 from scim.storage.tables.administrators import TableAdministratorGuard
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.idempotency import TableIdempotencyKeys
@@ -41,17 +40,6 @@ class Administration:
     services: Services
     api: Api
 
-    async def purge_sign_ins(self) -> None:
-        """See `scim.maintenance.purge_sign_ins`."""
-        services = self.services
-        await purge_sign_ins(
-            sessions=services.sessions,
-            proofs=services.used_proofs,
-            attempts=services.attempts,
-            keys=services.idempotency_keys,
-            clock=services.clock,
-        )
-
 
 def administration(app: "Application") -> Administration:
     """The administration of an application."""
@@ -59,13 +47,14 @@ def administration(app: "Application") -> Administration:
     services = Services(
         accounts=TableAccounts(app.table, app.users, app.providers),
         administrator_guard=TableAdministratorGuard(app.table),
-        activities=TableActivities(app.table),
+        activities=app.activities,
+        activity_log=TableActivityLog(app.table, app.months, app.clock, app.activity_retention),
         users=app.users,
         groups=app.groups,
         organizations=app.organizations,
         providers=app.providers,
-        roles=TableRoles(config),
-        mappings=TableGroupMappings(config),
+        roles=TableRoles(app.table),
+        mappings=TableGroupMappings(app.table),
         census=TableCensus(app.table),
         tokens=app.tokens,
         vault=app.vault,
@@ -82,6 +71,7 @@ def administration(app: "Application") -> Administration:
         clock=app.clock,
         identifiers=app.identifiers,
         background=app.background,
+        activity_retention=app.activity_retention,
         public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
     )
     return Administration(

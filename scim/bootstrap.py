@@ -1,7 +1,7 @@
 """The one place that knows every concrete class."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,8 +9,9 @@ import uuid6
 from azure.identity.aio import ManagedIdentityCredential
 
 from scim.admin.passwords import Passwords
-from scim.admin.tokens import TokenIssuer
+from scim.admin.token_issuing import TokenIssuer
 from scim.background import Background
+from scim.domain.activity_log import DEFAULT_RETENTION
 from scim.domain.ports import Clock, Identifiers, TokenVault
 from scim.domain.ports.people import VaultSecrets
 from scim.operations.authentication import Authenticator
@@ -20,23 +21,28 @@ from scim.schema.catalog import group_type, user_type
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
+from scim.storage.tables.activity_upkeep import TableActivityUpkeep
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.bookmarks import Bookmarks
-from scim.storage.tables.counters import Counters
+from scim.storage.tables.counters import Counters, Folding
 from scim.storage.tables.cursor_key import TableCursorKey
 from scim.storage.tables.directory_table import DirectoryTable
 from scim.storage.tables.groups import TableGroups
 from scim.storage.tables.job_runner import JobRunner
+from scim.storage.tables.month_tables import MonthTables
 from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.providers import TableProviders
-from scim.storage.tables.rows import Rows
+from scim.storage.tables.rows import Rows, TableStorage
 from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.tokens import TableTokens
 from scim.storage.tables.users import TableUsers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scim.administration import Administration
+    from scim.chores import Chore
     from scim.settings import Settings  # pydantic, which it needs, costs 0.1 s of a cold start
 
 
@@ -70,11 +76,16 @@ class Application:
     providers: TableProviders
     tokens: TableTokens
     vault: TokenVault
+    activities: TableActivities
     secrets: VaultSecrets
     passwords: Passwords
     token_issuer: TokenIssuer
     jobs: JobRunner
     bookmarks: Bookmarks
+    months: MonthTables
+    activity_upkeep: TableActivityUpkeep
+    activity_retention: timedelta
+    totals: Folding
     clock: Clock
     identifiers: Identifiers
     background: Background
@@ -86,6 +97,13 @@ class Application:
 
         return administration(self)
 
+    @cached_property
+    def chores(self) -> "Mapping[str, Chore]":
+        """What timers do, by the names of their functions: imported when the first one fires."""
+        from scim.chores import chores  # noqa: PLC0415 - no request needs it
+
+        return chores(self)
+
 
 def build(settings: "Settings") -> Application:
     """The application on Azure: Table Storage and Key Vault, reached as the app's managed identity.
@@ -96,15 +114,22 @@ def build(settings: "Settings") -> Application:
     rows = AzureRows(str(settings.tables_url), credential)
     vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
     secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
-    return assemble(rows, vault, secrets, base_url=settings.scim_base_url)
+    return assemble(
+        rows,
+        vault,
+        secrets,
+        base_url=settings.scim_base_url,
+        activity_retention=timedelta(days=settings.activity_retention_days),
+    )
 
 
-def assemble(
-    rows: Rows,
+def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
+    rows: TableStorage,
     vault: TokenVault,
     secrets: VaultSecrets,
     *,
     base_url: str,
+    activity_retention: timedelta = DEFAULT_RETENTION,
     passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
@@ -113,7 +138,7 @@ def assemble(
     clock, identifiers, background = clock or SystemClock(), identifiers or Uuid7Identifiers(), Background()
     table = DirectoryTable(rows)
     counters, bookmarks = Counters(table), Bookmarks(table, clock, background)
-    jobs = JobRunner(table, clock)
+    jobs, months = JobRunner(table, clock), MonthTables(rows)
     organizations = TableOrganizations(table, clock)
     providers, tokens = TableProviders(rows), TableTokens(rows)
     user_shelf = Shelf(
@@ -124,6 +149,7 @@ def assemble(
     )
     users = TableUsers(table, counters, jobs, Search(table, counters, bookmarks, user_shelf))
     groups = TableGroups(table, counters, jobs, Search(table, counters, bookmarks, group_shelf))
+    activities = TableActivities(table)
     services = Services(
         users=users,
         groups=groups,
@@ -145,13 +171,16 @@ def assemble(
         providers=providers,
         tokens=tokens,
         vault=vault,
+        activities=activities,
         secrets=secrets,
         passwords=passwords or Passwords(),
-        token_issuer=TokenIssuer(
-            tokens=tokens, vault=vault, activities=TableActivities(table), clock=clock, identifiers=identifiers
-        ),
+        token_issuer=TokenIssuer(tokens=tokens, vault=vault, activities=activities, clock=clock),
         jobs=jobs,
         bookmarks=bookmarks,
+        months=months,
+        activity_upkeep=TableActivityUpkeep(table, months),
+        activity_retention=activity_retention,
+        totals=Folding(table),
         clock=clock,
         identifiers=identifiers,
         background=background,

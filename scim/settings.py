@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
+from scim.domain.activity_log import DEFAULT_RETENTION
+
 
 class Settings(BaseModel):
     """The app's settings. None of them is secret: the app has a managed identity, and no keys."""
@@ -24,6 +26,14 @@ class Settings(BaseModel):
         alias="AZURE_CLIENT_ID",
         default=None,
         description="The client id of the user-assigned identity; none for the system-assigned one.",
+    )
+
+    activity_retention_days: int = Field(
+        alias="ACTIVITY_RETENTION_DAYS",
+        default=DEFAULT_RETENTION.days,
+        ge=31,
+        le=3660,
+        description="How many days activities are kept at least; they go by whole months.",
     )
 
     @field_validator("managed_identity_client_id", mode="before")

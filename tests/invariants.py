@@ -21,7 +21,8 @@ from scim.storage.tables.rows import Columns, KeyRange, Row, Rows
 
 EVERYTHING = KeyRange(" ", "\uffff")
 INDEXES = "nshxeydwf"
-ACTIVITY_FACTS = {"id", "provider", "actor", "subject_kind", "subject_id"}
+ACTIVITY_FACTS = {"id", "actor", "subject_kind", "subject_id"}
+"""Besides the provider, where what was changed belongs to one."""
 
 
 async def directory(rows: Rows) -> dict[str, Row]:
@@ -161,7 +162,8 @@ def _activities(found: Mapping[str, Row]) -> Iterator[str]:
         except (KeyError, ValueError) as error:
             yield f"unreadable: {key} ({error!r})"
             continue
-        if not facts.keys() >= ACTIVITY_FACTS or key != keys.activity(time, facts["id"]):
+        owned = {"provider"} if facts.get("subject_kind") in {"user", "group"} else set()
+        if not facts.keys() >= ACTIVITY_FACTS | owned or key != keys.activity(time, facts["id"]):
             yield f"not an activity: {key} {facts}"
 
 

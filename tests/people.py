@@ -5,6 +5,7 @@ await person.equip()                    # a password and an app, put into storag
 await person.sign_in()                  # by POST /session
 reply = await person.call("DELETE", "/session")
 proof = await person.proof("revokeToken", token_id)
+tess = await technician(admin, Permission.VIEW_IDENTITY)    # signed in, with a role that grants this
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,10 @@ from typing import Any
 import pyotp
 
 from scim.admin.codes import SECRET
-from scim.domain.users import User
+from scim.domain.authority import Permission
+from scim.domain.people import NativeRole, Profile
+from scim.domain.roles import Role
+from scim.domain.users import User, UserType
 from tests.admin_world import AdminWorld
 from tests.world import Reply
 
@@ -76,3 +80,23 @@ class Person:
         reply = await self.call("POST", "/mfa:verify", {"code": self.code(), "action": action, "object": object_id})
         assert reply.status == 200, reply
         return reply.json["proof"]
+
+
+async def technician(admin: AdminWorld, *permissions: Permission) -> Person:
+    """A technician who has signed in, and whose only role grants these permissions."""
+    services, now = admin.services, admin.clock.now()
+    role = Role(
+        id=services.identifiers.new(),
+        name=" ".join(permissions),
+        user_type=UserType.TECHNICIAN,
+        permissions=frozenset(permissions),
+        created_at=now,
+        created_by="test",
+    )
+    await services.roles.create(role)
+    user = await admin.account(f"{role.id}@contoso.com")
+    given = NativeRole(role=role.id, added_by="test", added_at=now)
+    await services.profiles.save(Profile(account_id=user.id, roles=(given,)))
+    person = await Person(admin, user).equip()
+    await person.sign_in()
+    return person

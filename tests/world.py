@@ -77,6 +77,7 @@ class MemoryVault:
 
     def __init__(self) -> None:
         self.digests: dict[str, str] = {}
+        self.expiries: dict[str, datetime] = {}
         self.enabled: set[str] = set()
         self.secrets: dict[str, dict[str, str]] = {}
         self.disabled: set[str] = set()
@@ -97,8 +98,9 @@ class MemoryVault:
     async def digest(self, token_id: str) -> str | None:
         return self.digests.get(token_id) if token_id in self.enabled else None
 
-    async def put(self, token_id: str, digest: str, _expires: datetime, *, enabled: bool) -> None:
+    async def put(self, token_id: str, digest: str, expires: datetime, *, enabled: bool) -> None:
         self.digests[token_id] = digest
+        self.expiries[token_id] = expires
         await self.set_enabled(token_id, enabled=enabled)
 
     async def set_enabled(self, token_id: str, *, enabled: bool) -> None:

@@ -13,6 +13,7 @@ from scim.admin.problems import Invalid
 from scim.domain.authority import Action
 from scim.domain.users import ALL_ORGANIZATIONS
 from scim.schema.comparison import comparison_key
+from scim.schema.urns import NINJAONE_USER
 
 
 class Target(StrEnum):
@@ -41,12 +42,14 @@ class Expression:
     """What is pasted.
 
     Attributes:
-        mapping_type: What to choose as the mapping type.
+        mapping_type: What to choose as the mapping type (R063).
         text: The constant or the expression.
+        target_attribute: What it is the value of (R064).
     """
 
     mapping_type: str
     text: str
+    target_attribute: str = f"{NINJAONE_USER}:organizationId"
 
 
 async def organization_expression(

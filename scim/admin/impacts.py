@@ -5,6 +5,7 @@ preview is bounded by `MAX_PEOPLE`.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,7 @@ from scim.domain.mapping import GroupMapping
 from scim.domain.people import NativeRole
 from scim.domain.providers import NATIVE
 from scim.domain.roles import Impact, Person, PersonImpact, Role, RoleImpact, Rules, impact
-from scim.domain.users import display_name
+from scim.domain.users import UserType, display_name
 
 MAX_PEOPLE = 50_000
 """Rows of members and holders that one preview reads."""
@@ -33,12 +34,16 @@ class Preview:
         affected: How many people gain or lose a role.
         people: The first `NAMED` of them, with their names.
         inactive: As in `Impact`.
+        technicians, end_users: How many of those who were looked at are which: all members of the group, or all who
+            have the role.
     """
 
     roles: tuple[RoleImpact, ...] = ()
     affected: int = 0
     people: tuple[tuple[str, PersonImpact], ...] = ()
     inactive: int = 0
+    technicians: int = 0
+    end_users: int = 0
 
 
 async def of_mapping(context: Context, old: GroupMapping, new: GroupMapping) -> Preview:
@@ -63,7 +68,7 @@ async def of_mapping(context: Context, old: GroupMapping, new: GroupMapping) -> 
     people = await evidence.people([old.provider], affected)
     before = Rules(roles=known, mappings={**others, old.group: old})
     after = Rules(roles=known, mappings={**others, new.group: new})
-    return await _named(services, [old.provider], impact((people, before), (people, after), concerned))
+    return await _named(services, [old.provider], people, impact((people, before), (people, after), concerned))
 
 
 async def of_deletion(context: Context, role: Role) -> Preview:
@@ -84,7 +89,7 @@ async def of_deletion(context: Context, role: Role) -> Preview:
     people = await evidence.people(owners, evidence.ids())
     before = Rules(roles={role.id: role}, mappings=mapped)
     after = Rules(roles={}, mappings=mapped)
-    return await _named(services, owners, impact((people, before), (people, after), [role.id]))
+    return await _named(services, owners, people, impact((people, before), (people, after), [role.id]))
 
 
 def of_assignment(known: Circumstances, native: Sequence[NativeRole], name: str) -> Preview:
@@ -93,7 +98,7 @@ def of_assignment(known: Circumstances, native: Sequence[NativeRole], name: str)
     changed = {each.role for each in person.native} ^ {each.role for each in native}
     after = replace(person, native=tuple(native))
     found = impact(([person], rules), ([after], rules), changed)
-    return _preview(found, {person.account_id: name})
+    return _preview([person], found, {person.account_id: name})
 
 
 class _Evidence:
@@ -149,20 +154,23 @@ class _Evidence:
             )
 
 
-async def _named(services: Services, owners: Sequence[str], found: Impact) -> Preview:
+async def _named(services: Services, owners: Sequence[str], people: Sequence[Person], found: Impact) -> Preview:
     """The impact with the names of the first people."""
     names: dict[str, str] = {}
     for owner in owners:
         left = [person.account_id for person in found.people[:NAMED] if person.account_id not in names]
         users = await asyncio.gather(*(services.users.get(owner, id_) for id_ in left))
         names |= {user.id: display_name(user) for user in users if user is not None}
-    return _preview(found, names)
+    return _preview(people, found, names)
 
 
-def _preview(found: Impact, names: Mapping[str, str]) -> Preview:
+def _preview(people: Sequence[Person], found: Impact, names: Mapping[str, str]) -> Preview:
+    types = Counter(person.user_type for person in people)
     return Preview(
         roles=found.roles,
         affected=len(found.people),
         people=tuple((names.get(person.account_id, ""), person) for person in found.people[:NAMED]),
         inactive=found.inactive,
+        technicians=types[UserType.TECHNICIAN],
+        end_users=types[UserType.END_USER],
     )

@@ -5,6 +5,7 @@ once for all who are in the group, and for all who come later (AMB-33).
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Status
 from scim.domain.authority import Action
-from scim.domain.groups import Group
+from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
 from scim.domain.providers import Provider
@@ -24,8 +25,26 @@ from scim.domain.users import UserType
 
 COUNTED = 1_000
 """Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
+TOLD_APART = 500
+"""Members of all groups on a page that are looked at to tell technicians and end users apart."""
+_NAMED = 20
+"""Roles that an activity names of those that were added, and of those that were removed."""
 UNMAPPED = '"unmapped"'
 """The version of the mapping of a group that was never mapped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Members:
+    """How many direct members a group has.
+
+    Attributes:
+        count: All of them, groups among them.
+        technicians, end_users: How many of them are which; None where that would take reading too many.
+    """
+
+    count: Count
+    technicians: int | None = None
+    end_users: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +53,14 @@ class MappedGroup:
 
     Attributes:
         group: The group.
-        members: How many direct members it has.
+        members: How many it has.
         mapping: As it is stored, without roles that are gone.
         technician_roles: The roles of technicians, by name.
         end_user_roles: The roles of end users, by name.
     """
 
     group: Group
-    members: Count
+    members: Members
     mapping: GroupMapping
     technician_roles: tuple[Role, ...]
     end_user_roles: tuple[Role, ...]
@@ -57,8 +76,8 @@ async def groups(
 ) -> tuple[Sequence[MappedGroup], str | None]:
     """The groups that a provider sent, in the order in which they came (R077).
 
-    Five storage calls (one more on the first page, more for each further thousand of mappings), and one for each group
-    on the page.
+    Five storage calls (one less on later pages, more for each further thousand of mappings), one for each group on the
+    page, and those of `Census.standings` for `TOLD_APART` members at most.
 
     Raises:
         Missing: There is no such provider.
@@ -71,12 +90,12 @@ async def groups(
         services.mappings.of(provider_id),
         services.roles.all(),
     )
-    counts = await asyncio.gather(*(_members(context, group) for group in found.resources))
+    members = await _members(context, found.resources, TOLD_APART)
     by_group = {mapping.group: mapping for mapping in mappings}
     known = {role.id: role for role in roles}
     page = [
-        _mapped(group, count, by_group.get(group.id) or _unmapped(group), known)
-        for group, count in zip(found.resources, counts, strict=True)
+        _mapped(group, counted, by_group.get(group.id) or _unmapped(group), known)
+        for group, counted in zip(found.resources, members, strict=True)
     ]
     return page, cursor_of(found.next)
 
@@ -84,11 +103,13 @@ async def groups(
 async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:
     """A group with its mapping.
 
+    Five storage calls, and those of `Census.standings` for `COUNTED` members at most.
+
     Raises:
         Missing: The provider has no such group.
     """
     context.require(Action.VIEW_PROVIDERS)
-    return await _details(context, await _group(context, provider_id, group_id))
+    return await _details(context, await _group(context, provider_id, group_id), COUNTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,26 +149,19 @@ async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted
     if _roles(after) == _roles(before.mapping):
         return before
     after = replace(after, changed_by=context.principal.name, changed_at=context.now)
+    activity = context.activity(
+        Status.USER_GROUP_UPDATED,
+        "group",
+        group_id,
+        before.group.display_name,
+        provider=provider_id,
+        changed=("mapping",),
+        detail=_difference(before.mapping, after, roles),
+    )
     try:
-        stored = await context.services.mappings.save(after)
+        stored = await context.services.mappings.save(after, activity)
     except VersionConflict as conflict:
         raise Changed(_changed_text(before.mapping)) from conflict
-    added, removed = set(after.roles) - set(before.mapping.roles), set(before.mapping.roles) - set(after.roles)
-    await context.services.activities.record(
-        context.activity(
-            Status.USER_GROUP_UPDATED,
-            "group",
-            group_id,
-            before.group.display_name,
-            provider=provider_id,
-            changed=("mapping",),
-            detail="; ".join(
-                f"{verb}: {', '.join(sorted(roles[role].name for role in ids))}"
-                for verb, ids in (("roles added", added), ("roles removed", removed))
-                if ids
-            ),
-        )
-    )
     return _mapped(before.group, before.members, stored, roles)
 
 
@@ -157,7 +171,7 @@ async def _change(
     """The group as it is, the mapping as it is to be, and all roles."""
     group = await _group(context, provider_id, group_id)
     roles = {role.id: role for role in await context.services.roles.all()}
-    before = await _details(context, group, roles)
+    before = await _details(context, group, 0, roles)
     for field, user_type, ids in (
         ("technicianRoles", UserType.TECHNICIAN, wanted.technician_roles),
         ("endUserRoles", UserType.END_USER, wanted.end_user_roles),
@@ -177,6 +191,19 @@ def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[s
             raise Conflicting("A role that you chose was deleted meanwhile. Choose again.", "role_missing")
         if roles[id_].user_type is not user_type:
             raise Invalid(f'The role "{roles[id_].name}" is for the other type of user.', field, "wrong_role_type")
+
+
+def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
+    had, has = set(before.roles), set(after.roles)
+    parts = (("roles added", has - had), ("roles removed", had - has))
+    return "; ".join(f"{verb}: {_named(roles[role].name for role in ids)}" for verb, ids in parts if ids)
+
+
+def _named(names: Iterable[str]) -> str:
+    """The names, or the first of them: an activity has room for so many."""
+    found = sorted(names)
+    more = len(found) - _NAMED
+    return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def _changed_text(mapping: GroupMapping) -> str:
@@ -200,14 +227,34 @@ async def _group(context: Context, provider_id: str, group_id: str) -> Group:
     return group
 
 
-async def _members(context: Context, group: Group) -> Count:
-    number = len(await context.services.groups.members(group.id, COUNTED))
-    return Count(number, number == COUNTED)
-
-
-async def _details(context: Context, group: Group, roles: Mapping[str, Role] | None = None) -> MappedGroup:
+async def _members(context: Context, of: Sequence[Group], most: int) -> list[Members]:
+    """The numbers of members; technicians and end users are told apart where there are no more than `most` in all."""
     services = context.services
-    mapping, members = await asyncio.gather(services.mappings.get(group.provider, group.id), _members(context, group))
+    found = await asyncio.gather(*(services.groups.members(group.id, COUNTED) for group in of))
+    users = [[member.id for member in members if member.type == "User"] for members in found]
+    everybody = {id_ for ids in users for id_ in ids}
+    if len(everybody) > most:
+        return [Members(count=_count(members)) for members in found]
+    standings = await services.census.standings(sorted({group.provider for group in of}), everybody)
+    return [_told_apart(_count(members), ids, standings) for members, ids in zip(found, users, strict=True)]
+
+
+def _count(members: Sequence[Member]) -> Count:
+    return Count(len(members), len(members) == COUNTED)
+
+
+def _told_apart(count: Count, ids: Iterable[str], standings: Mapping[str, tuple[UserType, bool]]) -> Members:
+    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
+    if count.is_more:
+        return Members(count=count)
+    return Members(count=count, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
+
+
+async def _details(context: Context, group: Group, most: int, roles: Mapping[str, Role] | None = None) -> MappedGroup:
+    services = context.services
+    mapping, (members,) = await asyncio.gather(
+        services.mappings.get(group.provider, group.id), _members(context, [group], most)
+    )
     known = {role.id: role for role in await services.roles.all()} if roles is None else roles
     return _mapped(group, members, mapping, known)
 
@@ -216,7 +263,7 @@ def _unmapped(group: Group) -> GroupMapping:
     return GroupMapping(provider=group.provider, group=group.id)
 
 
-def _mapped(group: Group, members: Count, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
+def _mapped(group: Group, members: Members, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
     def named(ids: Iterable[str]) -> tuple[Role, ...]:
         return tuple(sorted((roles[id_] for id_ in ids if id_ in roles), key=lambda role: (role.name, role.id)))
 

@@ -22,7 +22,10 @@ _ATTEMPTS = 5
 async def page(
     context: Context, name_prefix: str, cursor: str, limit: int
 ) -> tuple[Sequence[tuple[Organization, Count]], str | None]:
-    """Organizations by name, with the numbers of their end users. One storage call, and one for each on the page."""
+    """Organizations by name, with the numbers of their end users.
+
+    One storage call, and one for each organization on the page, at once.
+    """
     context.require(Action.VIEW_ORGANIZATIONS)
     organizations = context.services.organizations
     found, following = await organizations.page(name_prefix, position_of(cursor), limit)

@@ -7,16 +7,19 @@ from dataclasses import dataclass, replace
 from scim.admin import impacts
 from scim.admin.context import Context
 from scim.admin.impacts import Preview
-from scim.admin.lists import Count
+from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action, Permission
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved
 from scim.domain.users import UserType
+from scim.schema.comparison import comparison_key
 
 COUNTED = 1_000
 """Native holders that are counted of a role: one call."""
+_MAX_PLACE = 150
+"""Characters of a name that order the list: a name in comparison form can be many times as long, and a cursor not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class RoleUse:
 
     Attributes:
         role: The role.
-        native: Accounts that have it natively.
+        native: Accounts that have it natively, deleted ones included that can be restored.
         mapped_groups: Groups that are mapped to it.
     """
 
@@ -34,11 +37,16 @@ class RoleUse:
     mapped_groups: int
 
 
-async def list_all(context: Context, user_type: UserType | None) -> Sequence[RoleUse]:
-    """The roles, by name. Two storage calls, and one for each role."""
+async def page(
+    context: Context, user_type: UserType | None, cursor: str, limit: int
+) -> tuple[Sequence[RoleUse], str | None]:
+    """The roles, by name. Two storage calls, and one for each role on the page: they are few (`MAX_ROLES`)."""
     context.require(Action.VIEW_ROLES)
+    position = position_of(cursor)
     roles = [role for role in await context.services.roles.all() if user_type in {None, role.user_type}]
-    return await _uses(context, sorted(roles, key=lambda role: (role.name.casefold(), role.id)))
+    following = sorted((role for role in roles if _place(role) > position), key=_place)
+    found = following[:limit]
+    return await _uses(context, found), cursor_of(_place(found[-1])) if len(following) > limit else None
 
 
 async def details(context: Context, role_id: str) -> RoleUse:
@@ -75,14 +83,11 @@ async def create(
         created_at=context.now,
         created_by=context.principal.name,
     )
+    activity = _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
     try:
-        stored = await services.roles.create(role)
+        return await services.roles.create(role, activity)
     except NameTaken as taken:
         raise _name_taken(role) from taken
-    await services.activities.record(
-        _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
-    )
-    return stored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,16 +124,13 @@ async def update(context: Context, role_id: str, change: RoleChange, if_match: s
     if not changed:
         return before
     _check(after.name, after.user_type, after.permissions)
+    activity = _activity(context, Status.ROLE_UPDATED, after, changed=changed, detail=_difference(before, after))
     try:
-        stored = await context.services.roles.update(before, after)
+        return await context.services.roles.update(before, after, activity)
     except NameTaken as taken:
         raise _name_taken(after) from taken
     except VersionConflict as conflict:
         raise Changed from conflict
-    await context.services.activities.record(
-        _activity(context, Status.ROLE_UPDATED, after, changed=changed, detail=_difference(before, after))
-    )
-    return stored
 
 
 async def deletion_preview(context: Context, role_id: str) -> Preview:
@@ -159,18 +161,16 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
         raise Changed
     if not force and (use.mapped_groups or use.native.number):
         raise Conflicting(
-            f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('person', 'people')} "
+            f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('account')} "
             "directly. Delete it by force to take it from all of them.",
             "role_in_use",
             {"groupMappings": use.mapped_groups, "nativeHolders": use.native.number},
         )
-    services = context.services
+    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('account')}"
     try:
-        await services.roles.delete(use.role, context.now)
+        await context.services.roles.delete(use.role, _activity(context, Status.ROLE_DELETED, use.role, detail=detail))
     except VersionConflict as conflict:
         raise Changed from conflict
-    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('person', 'people')}"
-    await services.activities.record(_activity(context, Status.ROLE_DELETED, use.role, detail=detail))
 
 
 async def get(context: Context, role_id: str) -> Role:
@@ -198,6 +198,11 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
         )
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]
+
+
+def _place(role: Role) -> str:
+    """Where the role stands in the list."""
+    return f"{comparison_key(role.name)[:_MAX_PLACE]} {role.id}"
 
 
 def _check(name: str, user_type: UserType, permissions: Collection[Permission]) -> None:

@@ -1,6 +1,7 @@
 """The ports that administration works with."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from scim.admin.passwords import Passwords
 from scim.background import Background
@@ -16,6 +17,7 @@ from scim.domain.ports import (
     Users,
 )
 from scim.domain.ports.accounts import Accounts, AdministratorGuard
+from scim.domain.ports.activities import ActivityLog
 from scim.domain.ports.idempotency import IdempotencyKeys
 from scim.domain.ports.people import (
     AccessTokens,
@@ -35,12 +37,14 @@ class Services:
     """The ports, and where the deployment is.
 
     Attributes:
+        activity_retention: How long activities are kept at least.
         public_url: The base of every absolute link, without a slash at its end (R038).
     """
 
     accounts: Accounts
     administrator_guard: AdministratorGuard
     activities: Activities
+    activity_log: ActivityLog
     users: Users
     groups: Groups
     organizations: Organizations
@@ -63,6 +67,7 @@ class Services:
     clock: Clock
     identifiers: Identifiers
     background: Background
+    activity_retention: timedelta
     public_url: str
 
     @property

@@ -12,9 +12,9 @@ from scim.admin import impacts
 from scim.admin.context import Context
 from scim.admin.effective_roles import Circumstances, circumstances
 from scim.admin.impacts import Preview
-from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.admin.problems import Conflicting, Invalid, Missing
 from scim.admin.roles import get as get_role
-from scim.domain.activities import Status, organizations_of
+from scim.domain.activities import Activity, Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.groups import Group
 from scim.domain.mapping import GroupMapping
@@ -24,12 +24,14 @@ from scim.domain.providers import NATIVE
 from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, sources
 from scim.domain.users import User, display_name
 
+ROLE_FROM_GROUP = "role_from_group"
+"""The code of the lock of roles that come from groups."""
 _ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """One source of a role.
+    """One source of a role: "Native" or "SCIM" (R089-R091).
 
     Attributes:
         native: The assignment in the console, or None.
@@ -46,6 +48,11 @@ class Origin:
     provider: str = ""
     remains: bool
     lost: tuple[Role, ...]
+
+    @property
+    def lock(self) -> str:
+        """Why it cannot be taken away here, and where it can (R092, R093); "" for a Native one."""
+        return _lock([self.group.display_name], self.provider) if self.group else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +107,12 @@ async def give(context: Context, account_id: str, role_id: str) -> HeldRole:
     context.require_recent(Action.MANAGE_ACCOUNTS)
     user, role = await _user(context, account_id), await get_role(context, role_id)
     given = NativeRole(role=role_id, added_by=context.principal.name, added_at=context.now)
-    known = await _change(context, user, lambda _known, profile: _with(user, role, profile, given))
-    await _record(context, user, f"Native role added: {role.name}")
+    known = await _change(
+        context,
+        user,
+        lambda known: _with(user, role, known.profile, given),
+        f"Native role added: {role.name}",
+    )
     return next(each for each in await _held(context, user, known) if each.role.id == role_id)
 
 
@@ -113,11 +124,14 @@ async def take(context: Context, account_id: str, role_id: str) -> None:
         Conflicting: It has the role through groups only; code `role_from_group`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    user = await _user(context, account_id)
+    user, role = await _user(context, account_id), await context.services.roles.get(role_id)
     provider = await _provider_name(context, user)
-    known = await _change(context, user, lambda known, profile: _without(known, profile, role_id, provider))
-    name = known.rules.roles[role_id].name if role_id in known.rules.roles else role_id
-    await _record(context, user, f"Native role removed: {name}")
+    await _change(
+        context,
+        user,
+        lambda known: _without(known, known.profile, role_id, provider),
+        f"Native role removed: {role.name if role else role_id}",
+    )
 
 
 async def preview(context: Context, account_id: str, add: Sequence[str], remove: Sequence[str]) -> Preview:
@@ -172,42 +186,45 @@ def _without(known: Circumstances, profile: Profile, role_id: str, provider: str
     ]
     if not groups:
         raise Missing("The user does not have this role.")
+    raise Conflicting(_lock(groups, provider), ROLE_FROM_GROUP, {"groups": groups, "provider": provider})
+
+
+def _lock(groups: Sequence[str], provider: str) -> str:
     noun = "group" if len(groups) == 1 else "groups"
-    raise Conflicting(
+    return (
         f"This role comes from {noun} {', '.join(groups)} in {provider}. Change the membership there, or the mapping "
-        "in Group Mapping.",
-        "role_from_group",
-        {"groups": groups, "provider": provider},
+        "in Group Mapping."
     )
 
 
-async def _change(context: Context, user: User, change: Callable[[Circumstances, Profile], Profile]) -> Circumstances:
+async def _change(
+    context: Context, user: User, change: Callable[[Circumstances], Profile], detail: str
+) -> Circumstances:
     """Store a changed profile; it is read again when somebody else changed it. Returns what holds then."""
+    activity = _activity(context, user, detail)
     for attempt in count(1):
         known = await circumstances(context.services, user)
-        changed = change(known, known.profile)
+        changed = change(known)
         try:
-            stored = await context.services.profiles.save(changed)
+            stored = await context.services.profiles.save(changed, activity)
         except VersionConflict as conflict:
             if attempt == _ATTEMPTS:
-                raise Changed from conflict
+                raise Conflicting("This account is being changed by others. Try again.", "busy") from conflict
             continue
         return replace(known, profile=stored, person=replace(known.person, native=stored.roles))
     raise AssertionError  # pragma: no cover - the loop does not end
 
 
-async def _record(context: Context, user: User, detail: str) -> None:
-    await context.services.activities.record(
-        context.activity(
-            Status.ACCOUNT_ROLES_UPDATED,
-            "user",
-            user.id,
-            user.user_name,
-            provider=user.provider,
-            organizations=organizations_of(user),
-            changed=("roles",),
-            detail=detail,
-        )
+def _activity(context: Context, user: User, detail: str) -> Activity:
+    return context.activity(
+        Status.ACCOUNT_ROLES_UPDATED,
+        "user",
+        user.id,
+        user.user_name,
+        provider=user.provider,
+        organizations=organizations_of(user),
+        changed=("roles",),
+        detail=detail,
     )
 
 

@@ -80,6 +80,9 @@ class Reply:
 type Handler = Callable[[Call[Any, Any]], Awaitable[Reply]]
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
+_NO_ID = r"/\\#?\x00-\x1f\x7f-\x9f\ud800-\udfff"
+_MAX_ID = 200
+"""Nothing has an id with such characters, or a longer one: storage takes none of them as a key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +137,11 @@ class Endpoint:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Matches the paths of the template; what stands before a `:verb` holds no colon."""
+        """Matches the paths of the template. No value has what no id has; before a `:verb`, none has a colon either."""
         parts = _PARAMETER.split(self.path)
         texts, names = parts[::2], parts[1::2]
         pieces = [re.escape(texts[0])]
         for name, text in zip(names, texts[1:], strict=True):
-            value = "[^/:]+" if text.startswith(":") else "[^/]+"
-            pieces.append(f"(?P<{name}>{value}){re.escape(text)}")
+            kept_out = f"{_NO_ID}:" if text.startswith(":") else _NO_ID
+            pieces.append(f"(?P<{name}>[^{kept_out}]{{1,{_MAX_ID}}}){re.escape(text)}")
         return re.compile("".join(pieces))

@@ -1,9 +1,11 @@
 """Organizations, which end users belong to."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count
 
 from scim.domain.users import ALL_ORGANIZATIONS
 from scim.schema.comparison import comparison_key
@@ -51,6 +53,11 @@ def is_organization_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None and comparison_key(text) != comparison_key(ALL_ORGANIZATIONS)
 
 
-def next_number(ids: frozenset[str]) -> str:
+_SHORT = 9
+"""Digits of numbers that are counted on from: one longer, which somebody chose, does not make all that follow long."""
+
+
+def next_number(ids: Collection[str]) -> str:
     """The id of a new organization: the number after the highest that there ever was."""
-    return str(max((int(id_) for id_ in ids if id_.isascii() and id_.isdecimal()), default=0) + 1)
+    numbers = (int(id_) for id_ in ids if id_.isascii() and id_.isdecimal() and len(id_) <= _SHORT)
+    return next(id_ for id_ in map(str, count(max(numbers, default=0) + 1)) if id_ not in ids)

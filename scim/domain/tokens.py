@@ -10,22 +10,78 @@ import hashlib
 import hmac
 import secrets
 import zlib
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from scim.domain.activities import Actor
 
 PREFIX = "rc"
 LIFETIME_MONTHS = 6
 MAX_LIVE_TOKENS = 2
 """Live tokens of one provider: the one in use and the one that replaces it (AMB-16)."""
+PENDING_AT_MOST = timedelta(minutes=2)
+"""How long a generation can be under way: longer than a request lasts. After that it has failed."""
+RUNGS = (1, 7, 14, 30, 60)
+"""Days before its expiry at which a token is told to be expiring, once each."""
+QUIET = timedelta(days=7)
+"""How long a token that was replaced goes unused before it is revoked by itself."""
 
 
 class TokenState(StrEnum):
     """What an administrator or the expiry has made of a token."""
 
+    PENDING = "pending"
+    """Its generation is under way: nobody has its text yet. It works for nobody."""
     ACTIVE = "active"
     REVOKED = "revoked"
     EXPIRED = "expired"
+
+
+class EndReason(StrEnum):
+    """Why a token ended."""
+
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    ROTATED = "rotated"
+    """Another took its place, and an administrator, or a week without use, finished the rotation."""
+    ROTATION_CANCELLED = "rotationCancelled"
+    PROVIDER_DELETED = "providerDeleted"
+    NOT_ISSUED = "notIssued"
+    """Its generation failed half-way: nobody ever had its text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The end of a token.
+
+    Attributes:
+        at: When.
+        reason: See `EndReason`.
+        actor: Who ended it.
+        is_complete: Whether its activity is written and its secret in the vault is switched off.
+    """
+
+    at: datetime
+    reason: EndReason
+    actor: Actor
+    is_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """A request that came with a token.
+
+    Attributes:
+        at: When.
+        address: Where it came from, as the platform in front of the app saw it; "" when it did not say.
+        agent: How the client named itself, cut; "" when it did not, as Entra ID does not.
+    """
+
+    at: datetime
+    address: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +92,15 @@ class Token:
         id: The `<id>` of its text.
         provider: The provider that it authenticates.
         label: What administrators call it.
-        created_at, created_by: When and by whom it was generated.
-        expires_at: From this moment on it is expired.
+        created_at, created_by: When and by whom (an account's id) it was generated.
+        created_by_name: What that person was called.
+        expires_at: From this moment on it is expired; a whole second, as the vault counts no fractions.
         state: See `TokenState`.
         last_four: The last four characters of the secret, to recognise it by.
-        last_used: When a request last came with it, to within five minutes.
+        last_use: The last request that came with it, to within five minutes.
+        ending: How it ended; None while it has not.
+        warned: The lowest of `RUNGS` that was told; None before the first.
+        version: Of the record that was read; "" for a new one.
     """
 
     id: str
@@ -48,14 +108,94 @@ class Token:
     label: str
     created_at: datetime
     created_by: str
+    created_by_name: str = ""
     expires_at: datetime
     state: TokenState = TokenState.ACTIVE
     last_four: str
-    last_used: datetime | None = None
+    last_use: TokenUse | None = None
+    ending: Ending | None = None
+    warned: int | None = None
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """What administrators recognise it by."""
+        return f"••••{self.last_four}"
+
+    @property
+    def last_used(self) -> datetime | None:
+        """When a request last came with it; None when none ever did."""
+        return self.last_use.at if self.last_use else None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it ended, and nothing is left to be done for it."""
+        return self.ending is not None and self.ending.is_complete
 
     def is_expired(self, now: datetime) -> bool:
         """Whether its life is over; at `expires_at` exactly it is."""
         return self.state is TokenState.EXPIRED or now >= self.expires_at
+
+    def is_live(self, now: datetime) -> bool:
+        """Whether requests with it are accepted, as far as the token is concerned."""
+        return self.state is TokenState.ACTIVE and now < self.expires_at
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Whether it is being generated at this moment."""
+        return self.state is TokenState.PENDING and now - self.created_at < PENDING_AT_MOST
+
+    def days_left(self, now: datetime) -> int:
+        """Days until it expires, a begun one counted whole; 0 when it is expired."""
+        return max(0, -((now - self.expires_at) // timedelta(days=1)))
+
+    def rung(self, now: datetime) -> int | None:
+        """The lowest of `RUNGS` that it has reached; None while more than sixty days are left."""
+        return next((days for days in RUNGS if self.expires_at - now <= timedelta(days=days)), None)
+
+    def ended(self, ending: Ending) -> "Token":
+        """The same token with its end."""
+        state = TokenState.EXPIRED if ending.reason is EndReason.EXPIRED else TokenState.REVOKED
+        return replace(self, state=state, ending=ending)
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """Two live tokens of one provider: the new one takes the place of the old."""
+
+    old: Token
+    new: Token
+
+    @property
+    def has_switched(self) -> bool:
+        """Whether the provider's last request came with the new token.
+
+        Not merely whether the new one was ever used: Entra ID tests a token with a request before it is saved.
+        """
+        before, since = self.old.last_used, self.new.last_used
+        return since is not None and (before is None or before <= since)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the provider has switched, and has not used the old token for a week."""
+        quiet_since = max(self.old.last_used or self.old.created_at, self.new.created_at)
+        return self.has_switched and now - quiet_since >= QUIET
+
+
+def live(tokens: Sequence[Token], now: datetime) -> list[Token]:
+    """Those that are, newest first."""
+    return newest_first(token for token in tokens if token.is_live(now))
+
+
+def newest_first(tokens: Iterable[Token]) -> list[Token]:
+    """In the order of lists."""
+    return sorted(tokens, key=lambda token: (token.created_at, token.id), reverse=True)
+
+
+def rotation_of(tokens: Sequence[Token], now: datetime) -> Rotation | None:
+    """The rotation that is running among the tokens of one provider."""
+    match live(tokens, now):
+        case [new, old]:
+            return Rotation(old, new)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

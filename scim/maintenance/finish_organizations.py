@@ -21,8 +21,8 @@ async def finish_organizations(
     due = [each for each in await organizations.deleting() if each.is_due(clock.now())]
     defaults = {each.default_organization for each in await providers.all()} if due else set()
     for organization in due:
-        count, is_more = await organizations.end_users(organization.id, 1_000)
-        used = f"{count}{'+' if is_more else ''} end users belong here" if count else ""
+        number, _ = await organizations.end_users(organization.id, 1)
+        used = "somebody was put there meanwhile" if number else ""
         if organization.id in defaults:
             used = "it is a provider's default organization"
         try:

@@ -3,7 +3,8 @@
 A verdict's ingredients are remembered for thirty seconds at most, on each instance; state and expiry are judged anew
 at every request. A token that is revoked elsewhere therefore works for thirty seconds at most, and one that expires
 not a moment longer. When storage or the vault cannot be reached the answer is 503, never 401: an identity provider
-takes a 401 for a lasting fault, and stops.
+takes a 401 for a lasting fault, and stops. For a token that ended the vault is not asked: it is refused in any case,
+and the end of its secret, which the record has, is enough to be told why.
 """
 
 import asyncio
@@ -14,10 +15,10 @@ from scim.background import Background
 from scim.domain.ports import Clock, Providers, Tokens, TokenVault
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
-from scim.domain.tokens import Token, TokenState, TokenText, parse_token
+from scim.domain.tokens import Token, TokenState, TokenText, TokenUse, parse_token
 from scim.errors import Forbidden, Unauthorized, Unavailable
 from scim.operations.context import Caller
-from scim.protocol.authentication import bearer_token
+from scim.protocol.authentication import UNKNOWN_ORIGIN, Origin, bearer_token
 
 FRESH = timedelta(seconds=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
@@ -32,8 +33,15 @@ class _Known:
 
     token: Token
     digest: str
+    """Empty, which no token matches, for one that ended."""
     provider: Provider
     until: datetime
+
+    def is_of(self, presented: TokenText) -> bool:
+        """Whether the presented token is this one."""
+        if self.token.state is not TokenState.ACTIVE:
+            return presented.last_four == self.token.last_four
+        return presented.matches(self.digest)
 
 
 class Authenticator:
@@ -51,8 +59,12 @@ class Authenticator:
         self._lookups: dict[str, asyncio.Task[_Known | None]] = {}
         self._noted: dict[str, datetime] = {}
 
-    async def authenticate(self, header: str | None) -> Caller:
+    async def authenticate(self, header: str | None, origin: Origin = UNKNOWN_ORIGIN) -> Caller:
         """The caller behind an `Authorization` header.
+
+        Args:
+            header: The header; None without one.
+            origin: Where the request comes from, to be noted as the token's last use.
 
         Raises:
             Unauthorized: No token, or none that is known and alive.
@@ -63,12 +75,12 @@ class Authenticator:
         if presented is None:
             raise _unrecognised()
         known = await self._find(presented.id)
-        if known is None or not presented.matches(known.digest):
+        if known is None or not known.is_of(presented):
             raise _unrecognised()
         self._check_alive(known.token)
         if not known.provider.scim_enabled:
             raise Forbidden("SCIM provisioning is disabled for this provider. Enable it in the console.")
-        self._note_use(presented)
+        self._note_use(presented, origin)
         return Caller(known.provider, known.token.id)
 
     def _check_alive(self, token: Token) -> None:
@@ -105,19 +117,23 @@ class Authenticator:
 
     async def _read(self, token_id: str, until: datetime) -> _Known | None:
         token = await self._tokens.get(token_id)
-        if token is None:
+        if token is None or token.state is TokenState.PENDING:
             return None
-        digest, provider = await asyncio.gather(self._vault.digest(token_id), self._providers.get(token.provider))
+        digest, provider = await asyncio.gather(self._digest(token), self._providers.get(token.provider))
         if digest is None or provider is None:
             return None
         return _Known(token, digest, provider, until)
 
-    def _note_use(self, presented: TokenText) -> None:
+    async def _digest(self, token: Token) -> str | None:
+        return await self._vault.digest(token.id) if token.state is TokenState.ACTIVE else ""
+
+    def _note_use(self, presented: TokenText, origin: Origin) -> None:
         now = self._clock.now()
         noted = self._noted.get(presented.id)
         if noted is None or now - noted >= USE_NOTED_EVERY:
             self._noted[presented.id] = now
-            self._background.run(self._tokens.record_use(presented.id, now), "token_use_not_noted")
+            use = TokenUse(now, origin.address, origin.agent)
+            self._background.run(self._tokens.record_use(presented.id, use), "token_use_not_noted")
 
 
 def _unrecognised() -> Unauthorized:

@@ -35,7 +35,6 @@ from scim.protocol.messages import Request, Response, error_response
 from scim.protocol.representation import location
 from scim.protocol.routing import Operation, route
 from scim.schema.attributes import Document
-from scim.schema.urns import PATCH_OP
 
 LAST_START_SECONDS = 15.0
 """When the last operation may start; those after it are to be sent again."""
@@ -82,7 +81,7 @@ class _Run:
     ids: dict[str, str] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     done: dict[int, BulkResult] = field(default_factory=dict)
-    incomplete: dict[int, list[Document]] = field(default_factory=dict)
+    incomplete: dict[int, Document] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._started = asyncio.get_running_loop().time()
@@ -222,8 +221,8 @@ class _Run:
     async def _complete(self, index: int) -> None:
         """Add the references that a resource was created without."""
         made = self.done[index]
-        data = {"schemas": [PATCH_OP], "Operations": self.incomplete[index]}
-        response = await self._outcome(BulkOperation(method="PATCH", path=made.location or "", data=data))
+        addition = BulkOperation(method="PATCH", path=made.location or "", data=self.incomplete[index])
+        response = await self._outcome(addition)
         if response.status >= _ERRORS:
             await self._withdraw(index, response)
             return

@@ -8,6 +8,7 @@ from scim.domain.activities import Actor
 from scim.domain.ports import Clock, CursorKey, Groups, Identifiers, Organizations, Users
 from scim.domain.providers import Provider
 from scim.protocol.messages import Request, Response
+from scim.protocol.preconditions import check_if_match, check_if_none_match
 from scim.protocol.projection import Projection
 from scim.protocol.routing import Route
 from scim.schema.attributes import ResourceType
@@ -65,6 +66,20 @@ class Call:
         """What the client wants of the resources in the reply."""
         query = self.request.query
         return Projection.parse(query.get("attributes"), query.get("excludedattributes"), self.resource_type)
+
+    def check_version(self, version: str) -> None:
+        """Check that a resource that is to be changed is at a version that the client means.
+
+        Raises:
+            PreconditionFailed: It is not.
+        """
+        check_if_match(self.if_match, version)
+        check_if_none_match(self.request.headers.get("if-none-match"), version)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the client names versions, so that a change depends on the one that is there."""
+        return not self.request.headers.keys().isdisjoint({"if-match", "if-none-match"})
 
     @property
     def if_match(self) -> str | None:

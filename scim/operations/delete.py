@@ -9,7 +9,6 @@ from scim.operations.accounts import last_administrator, visible_user
 from scim.operations.context import Call
 from scim.operations.retrying import until_settled
 from scim.protocol.messages import Response
-from scim.protocol.preconditions import check_if_match
 
 
 async def user(call: Call) -> Response:
@@ -19,7 +18,7 @@ async def user(call: Call) -> Response:
         found, groups = await asyncio.gather(
             visible_user(call, call.route.id), call.services.users.groups_of(call.route.id)
         )
-        check_if_match(call.if_match, found.version)
+        call.check_version(found.version)
         if found.provider != call.provider.id:
             raise Forbidden("This account is managed in the console; deleting it there is an administrator's decision.")
         activity = Activity(
@@ -50,7 +49,7 @@ async def group(call: Call) -> Response:
         found = await call.services.groups.get(call.provider.id, call.route.id)
         if found is None:
             raise NotFound("There is no group with this id.")
-        check_if_match(call.if_match, found.version)
+        call.check_version(found.version)
         activity = Activity(
             id=call.services.identifiers.new(),
             time=call.services.clock.now(),

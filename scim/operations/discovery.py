@@ -1,5 +1,6 @@
 """What this service can do and serves (RFC 7644 §4)."""
 
+import hashlib
 from collections.abc import Iterable
 
 from scim.domain.providers import OrganizationPolicy
@@ -10,6 +11,7 @@ from scim.operations.cursors import LIFETIME_SECONDS
 from scim.protocol.bulk import MAX_OPERATIONS, MAX_PAYLOAD_BYTES
 from scim.protocol.messages import Request, Response, list_response
 from scim.protocol.paging import DEFAULT_COUNT, MAX_COUNT
+from scim.protocol.preconditions import is_not_modified
 from scim.schema.attributes import Document, ResourceType, Schema
 from scim.schema.catalog import resource_types as all_resource_types
 from scim.schema.catalog import schemas as all_schemas
@@ -50,7 +52,7 @@ def service_provider_config(services: Services, request: Request) -> Response:
             "location": f"{services.base_url}/ServiceProviderConfig",
         },
     }
-    return Response(status=200, body=document_text(document))
+    return _reply(request, document)
 
 
 async def resource_types(call: Call) -> Response:
@@ -63,7 +65,7 @@ async def resource_type(call: Call) -> Response:
     _refuse_filter(call.request)
     for kind in all_resource_types():
         if kind.name.lower() == call.route.id.lower():
-            return Response(status=200, body=document_text(_resource_type_document(call, kind)))
+            return _reply(call.request, _resource_type_document(call, kind))
     raise NotFound("There is no such resource type.")
 
 
@@ -77,14 +79,28 @@ async def schema(call: Call) -> Response:
     _refuse_filter(call.request)
     for candidate in all_schemas():
         if candidate.id.lower() == call.route.id.lower():
-            return Response(status=200, body=document_text(_schema_document(call, candidate)))
+            return _reply(call.request, _schema_document(call, candidate))
     raise NotFound("There is no such schema.")
 
 
 def _listed(call: Call, documents: Iterable[Document]) -> Response:
     _refuse_filter(call.request)
-    texts = [document_text(document) for document in documents]
+    texts = [document_text(_versioned(document)) for document in documents]
     return list_response(texts, total=len(texts), start_index=1)
+
+
+def _reply(request: Request, document: Document) -> Response:
+    versioned = _versioned(document)
+    version = versioned["meta"]["version"]
+    if is_not_modified(request.headers.get("if-none-match"), version):
+        return Response(status=304, headers={"ETag": version})
+    return Response(status=200, body=document_text(versioned), headers={"ETag": version})
+
+
+def _versioned(document: Document) -> Document:
+    """The document with `meta.version`: the digest of its content (RFC 7644 §3.14)."""
+    digest = hashlib.sha256(document_text(document).encode()).hexdigest()[:16]
+    return {**document, "meta": {**document["meta"], "version": f'W/"{digest}"'}}
 
 
 def _refuse_filter(request: Request) -> None:

@@ -10,6 +10,7 @@ from scim.operations.authentication import Authenticator
 from scim.operations.changes import CHANGES
 from scim.operations.context import Call, Handler, Services
 from scim.operations.outcomes import outcome
+from scim.protocol.authentication import origin_of
 from scim.protocol.messages import Request, Response
 from scim.protocol.routing import Operation, is_public, route
 
@@ -60,7 +61,9 @@ class Dispatcher:
     async def _run(self, request: Request) -> Response:
         if is_public(request.method, request.path):
             return discovery.service_provider_config(self._services, request)
-        caller = await self._authenticator.authenticate(request.headers.get("authorization"))
+        caller = await self._authenticator.authenticate(
+            request.headers.get("authorization"), origin_of(request.headers)
+        )
         found = route(request.method, request.path)
         handler = _HANDLERS[found.operation, found.resource_type.name if found.resource_type else ""]
         return await handler(Call(self._services, caller, request, found))

@@ -18,7 +18,6 @@ from scim.operations.rosters import admitted, replacement
 from scim.protocol.members import MembersChange
 from scim.protocol.messages import Response
 from scim.protocol.patching import Patch, apply_patch
-from scim.protocol.preconditions import check_if_match
 
 
 async def user(call: Call) -> Response:
@@ -28,7 +27,7 @@ async def user(call: Call) -> Response:
 
     async def attempt() -> User:
         before = await visible_user(call, call.route.id)
-        check_if_match(call.if_match, before.version)
+        call.check_version(before.version)
         patched = apply_patch(before.document(), patch)
         if not patched.changed and before.provider == call.provider.id:
             return before
@@ -84,16 +83,15 @@ async def _roster(call: Call, patch: Patch) -> _Roster:
     try:
         known, ignored = await admitted(call, added)
     except InvalidValue:
-        check_if_match(call.if_match, (await _group(call)).version)  # no group, or another version, is what counts
+        call.check_version((await _group(call)).version)  # no group, or another version, is what counts
         raise
-    known.pop(call.route.id, None)  # a group is no member of itself
     return _Roster(change, known, patch.unknown + ignored)
 
 
 async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
     """Change attributes, and members with them."""
     before = await _group(call)
-    check_if_match(call.if_match, before.version)
+    call.check_version(before.version)
     patched = apply_patch(before.document(), patch)
     members, ignored = await _membership_change(call, roster)
     if not patched.changed:
@@ -106,27 +104,28 @@ async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
 
 def _expected(call: Call, roster: _Roster, before: Group) -> str | None:
     """The version at which members may be changed: the one read, if the client or the change depends on it."""
-    return before.version if call.if_match is not None or roster.depends_on_members else None
+    return before.version if call.is_conditional or roster.depends_on_members else None
 
 
 async def _change_members(call: Call, roster: _Roster) -> str:
     """Change members alone. To add and to remove needs no look at the group, and conflicts with nothing."""
-    if roster.depends_on_members or call.if_match is not None:
+    if roster.depends_on_members or call.is_conditional:
         return await until_settled(call.route.id, lambda: _change_read_members(call, roster))
     members, ignored = await _membership_change(call, roster)
     if not members:
         return (await _group(call)).version
     try:
-        return await _write_members(call, members, ignored, None) or ""
+        version = await _write_members(call, members, ignored, None)
     except VersionConflict as conflict:
         await _group(call)  # there is none: 404
         raise Unavailable from conflict
+    return (await _group(call)).version if version is None else version
 
 
 async def _change_read_members(call: Call, roster: _Roster) -> str:
     """Change members at the version of the group that was read with them."""
     before = await _group(call)
-    check_if_match(call.if_match, before.version)
+    call.check_version(before.version)
     version = await _write_members(call, *await _membership_change(call, roster), before.version)
     return before.version if version is None else version
 

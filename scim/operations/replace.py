@@ -15,7 +15,6 @@ from scim.operations.replies import group_reply, user_reply
 from scim.operations.retrying import until_settled
 from scim.operations.rosters import replacement
 from scim.protocol.messages import Response
-from scim.protocol.preconditions import check_if_match
 from scim.schema.attributes import Document
 
 
@@ -26,7 +25,7 @@ async def user(call: Call) -> Response:
 
     async def attempt() -> User:
         before = await visible_user(call, call.route.id)
-        check_if_match(call.if_match, before.version)
+        call.check_version(before.version)
         current = before.document()
         document = parsed.document
         if "active" not in document and "active" in current:
@@ -56,7 +55,7 @@ async def group(call: Call) -> Response:
         before = await call.services.groups.get(call.provider.id, call.route.id)
         if before is None:
             raise NotFound("There is no group with this id.")
-        check_if_match(call.if_match, before.version)
+        call.check_version(before.version)
         roster = await replacement(call, before.id, wanted)
         changed = changed_names(before.document(), parsed.document) + (("members",) if roster.change else ())
         if not changed:

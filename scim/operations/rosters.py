@@ -12,16 +12,19 @@ _NAMED = 20
 
 
 async def admitted(call: Call, ids: Iterable[str]) -> tuple[dict[str, Member], tuple[str, ...]]:
-    """Those of the ids that are users or groups of the provider, and names for those that are not.
+    """Those of the ids that are users or other groups of the provider, and names for those that are not.
 
     Raises:
         InvalidValue: Some are not, and the provider's policy refuses what is unknown.
     """
     wanted = list(dict.fromkeys(ids))
     known = await call.services.groups.existing_members(call.provider.id, wanted)
+    known.pop(call.route.id, None)  # a group is no member of itself
     unknown = [id_ for id_ in wanted if id_ not in known]
-    if unknown and call.provider.policies.unknown_attributes is UnknownAttributes.REJECT:
-        raise InvalidValue(f"No user or group here has the member id {unknown[0][:64]}.")
+    if call.provider.policies.unknown_attributes is UnknownAttributes.REJECT:
+        for id_ in unknown:
+            if id_ != call.route.id:
+                raise InvalidValue(f"No user or group here has the member id {id_[:64]}.")
     names = tuple(f"member {id_[:64]}" for id_ in unknown[:_NAMED])
     if len(unknown) > _NAMED:
         names += (f"and {len(unknown) - _NAMED} more members",)
@@ -51,7 +54,6 @@ async def replacement(call: Call, group_id: str, ids: Iterable[str]) -> Replacem
     """
     present = {member.id: member for member in await call.services.groups.members(group_id)}
     wanted = dict.fromkeys(ids)
-    wanted.pop(group_id, None)  # a group is no member of itself
     known, ignored = await admitted(call, (id_ for id_ in wanted if id_ not in present))
     members = [member for id_ in wanted if (member := present.get(id_) or known.get(id_))]
     change = MembershipChange(add=tuple(known.values()), remove=tuple(id_ for id_ in present if id_ not in wanted))

@@ -1,7 +1,7 @@
 """Bulk requests and replies, and the references between their operations (RFC 7644 §3.7).
 
-A reference, `bulkId:x`, stands in a part of an operation's path, in `value`, `$ref`, `members` or `manager` of its
-data, or in the path of a PATCH: `members[value eq "bulkId:x"]`. Elsewhere it is a text like any other.
+A reference, `bulkId:x`, stands in a part of an operation's path, in `members` or `manager` of its data (there in
+`value` or `$ref`), or in the path of a PATCH: `members[value eq "bulkId:x"]`. Elsewhere it is a text like any other.
 """
 
 import re
@@ -16,7 +16,7 @@ from scim.errors import InvalidSyntax, PayloadTooLarge
 from scim.protocol.envelopes import check_schemas, lower_names
 from scim.protocol.messages import Response
 from scim.schema.attributes import Document
-from scim.schema.urns import BULK_REQUEST, BULK_RESPONSE
+from scim.schema.urns import BULK_REQUEST, BULK_RESPONSE, PATCH_OP
 
 MAX_OPERATIONS = 1_000
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
@@ -25,9 +25,14 @@ _PREFIX = "bulkId:"
 _WHOLE = re.compile(r"^(?P<before>)bulkId:(?P<id>.+)(?P<after>)$", re.DOTALL)
 _IN_URL = re.compile(r"^(?P<before>(?:.*/)?)bulkId:(?P<id>[^/]+)(?P<after>)$")
 _IN_FILTER = re.compile(r'(?P<before>")bulkId:(?P<id>[^"\\]+)(?P<after>")')
-_WHERE = {"value": _WHOLE, "members": _WHOLE, "manager": _WHOLE, "$ref": _IN_URL, "path": _IN_FILTER}
-"""What a reference looks like, by the last part of the name of the text that holds it, in lower case."""
+_REFERRING = frozenset({"members", "manager"})
+"""The attributes whose values are references to resources, and writable."""
+_PARTS_OF_REFERENCES = {"value": _WHOLE, "$ref": _IN_URL}
 _NAME_PARTS = re.compile("[:.]")
+_BRACKETS = re.compile(r"\[.*\]", re.DOTALL)
+
+type Trail = tuple[str, ...]
+"""The names that lead to a value, from the outside in, in lower case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,30 +131,30 @@ def bulk_response(results: Sequence[BulkResult]) -> Response:
     return Response(status=200, body=f'{{"schemas":["{BULK_RESPONSE}"],"Operations":[{texts}]}}')
 
 
-def references_in(value: Any, name: str = "") -> Iterator[str]:
-    """The bulkIds that data refer to; `name` is that of the attribute that holds them."""
+def references_in(value: Any, trail: Trail = ()) -> Iterator[str]:
+    """The bulkIds that data refer to; `trail` are the names that lead to them."""
     if type(value) is str:
-        yield from (match["id"] for match in _matches(value, name))
+        yield from (match["id"] for match in _matches(value, trail))
     elif type(value) is list:
         for each in value:
-            yield from references_in(each, name)
+            yield from references_in(each, trail)
     elif type(value) is dict:
-        for inner, each in value.items():
-            yield from references_in(each, inner)
+        for name, each in value.items():
+            yield from references_in(each, _inside(value, name, trail))
 
 
-def resolved(value: Any, ids: Mapping[str, str], name: str = "") -> Any:
+def resolved(value: Any, ids: Mapping[str, str], trail: Trail = ()) -> Any:
     """Data with the ids of resources in the place of the bulkIds in `ids`."""
     if type(value) is str:
-        for match in reversed(list(_matches(value, name))):
+        for match in reversed(list(_matches(value, trail))):
             found = ids.get(match["id"])
             if found is not None:
                 value = f"{value[: match.start()]}{match['before']}{found}{match['after']}{value[match.end() :]}"
         return value
     if type(value) is list:
-        return [resolved(each, ids, name) for each in value]
+        return [resolved(each, ids, trail) for each in value]
     if type(value) is dict:
-        return {inner: resolved(each, ids, inner) for inner, each in value.items()}
+        return {name: resolved(each, ids, _inside(value, name, trail)) for name, each in value.items()}
     return value
 
 
@@ -160,35 +165,66 @@ def resolved_path(path: str, ids: Mapping[str, str]) -> str:
     )
 
 
-def detached(data: Document) -> tuple[Document, list[Document]]:
-    """Data without the values that refer to other operations, and the operations of a PATCH that adds them.
+def detached(data: Document) -> tuple[Document, Document]:
+    """Data without the values that refer to other operations, and the body of the PATCH that adds them.
 
     What is left out are elements of lists, such as members, and whole attributes, such as a manager.
     """
+    rest, later = _detached(data, ())
+    return rest, {"schemas": [PATCH_OP], "Operations": later}
+
+
+def _detached(data: Document, trail: Trail) -> tuple[Document, list[Document]]:
     rest: Document = {}
     later: list[Document] = []
     for name, value in data.items():
+        inner = _inside(data, name, trail)
         if type(value) is list:
-            rest[name] = [each for each in value if not any(references_in(each, name))]
-            referring = [each for each in value if any(references_in(each, name))]
+            rest[name] = [each for each in value if not any(references_in(each, inner))]
+            referring = [each for each in value if any(references_in(each, inner))]
             later += [{"op": "add", "path": name, "value": referring}] if referring else []
-        elif not any(references_in(value, name)):
+        elif not any(references_in(value, inner)):
             rest[name] = value
         elif type(value) is dict and not any(
-            type(each) is str and _matches(each, inner) for inner, each in value.items()
+            type(each) is str and _matches(each, _inside(value, part, inner)) for part, each in value.items()
         ):
-            rest[name], inner_later = detached(value)
+            rest[name], inner_later = _detached(value, inner)
             later += [each | {"path": f"{name}:{each['path']}"} for each in inner_later]
         else:
             later.append({"op": "add", "path": name, "value": value})
     return rest, later
 
 
-def _matches(text: str, name: str) -> list[re.Match[str]]:
+def _inside(holder: Document, name: str, trail: Trail) -> Trail:
+    """The trail of what an object holds under a name. The path of an operation leads to the operation's value."""
+    if trail[-1:] != ("operations",):
+        return (*trail, *_parts(name))
+    if name.lower() != "value":
+        return (*trail, name.lower())
+    return next((_parts(each) for key, each in holder.items() if key.lower() == "path" and type(each) is str), ())
+
+
+def _parts(name: str) -> Trail:
+    """The parts of a name or path, in lower case, without what stands in brackets."""
+    return tuple(part for part in _NAME_PARTS.split(_BRACKETS.sub("", name).lower()) if part)
+
+
+def _matches(text: str, trail: Trail) -> list[re.Match[str]]:
     if _PREFIX not in text:
         return []
-    pattern = _WHERE.get(_NAME_PARTS.split(name)[-1].lower())
+    pattern = _pattern(text, trail)
     return list(pattern.finditer(text)) if pattern else []
+
+
+def _pattern(text: str, trail: Trail) -> re.Pattern[str] | None:
+    """What a reference looks like in a text; None where it would be a text like any other."""
+    holder, last = ("", "", *trail)[-2:]
+    if last in _REFERRING:
+        return _WHOLE
+    if holder in _REFERRING:
+        return _PARTS_OF_REFERENCES.get(last)
+    in_path = (holder, last) == ("operations", "path") and not _REFERRING.isdisjoint(_parts(text))
+    return _IN_FILTER if in_path else None
 
 
 def _in_path(path: str) -> Iterator[str]:

@@ -4,14 +4,16 @@ An edit takes the value that is there, or None, and gives the value that is to b
 modified: an edit makes new ones, so that a PATCH that fails half-way has changed nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from scim.domain.filtering.values import key_for
 from scim.errors import Mutability, NoTarget
 from scim.schema.attributes import Attribute, Document
 from scim.schema.values import check_count, check_primary
+
+_NOBODY: frozenset[Any] = frozenset()
 
 type Edit = Callable[[Any, "Change"], Any]
 
@@ -67,14 +69,16 @@ def append(old: Any, change: Change) -> Any:
     RFC 7644 §3.5.2.1
     """
     elements = list(old or ())
-    known = [_comparable(element, change.attribute) for element in elements]
+    places: dict[Hashable, list[tuple[int, Any]]] = {}
+    for index, element in enumerate(elements):
+        _note(places, index, _comparable(element, change.attribute))
     primary: list[int] = []
     for value in change.value:
         wanted = _comparable(value, change.attribute)
-        index = next((index for index, each in enumerate(known) if _is_same(wanted, each)), len(elements))
+        index = next((place for place, kind in places.get(_core(wanted), ()) if _agree(wanted, kind)), len(elements))
         if index == len(elements):
             elements.append(value)
-            known.append(wanted)
+            _note(places, index, wanted)
         elif type(value) is dict:
             elements[index] = {**elements[index], **value}
         if type(value) is dict and value.get("primary") is True:
@@ -86,7 +90,21 @@ def append(old: Any, change: Change) -> Any:
 def without(old: Any, change: Change) -> Any:
     """The given values leave; what is not there cannot leave, and that is no error."""
     leaving = [_comparable(value, change.attribute) for value in change.value]
-    return [element for element in old or () if not _is_any(leaving, _comparable(element, change.attribute))] or None
+    named: dict[Hashable, set[Any]] = {}
+    for value in leaving:
+        if "value" in value:
+            named.setdefault(value["value"], set()).add(value.get("type"))
+    described = [value for value in leaving if "value" not in value]
+
+    def leaves(element: Document) -> bool:
+        kinds = named.get(element.get("value"), _NOBODY)
+        return (
+            None in kinds
+            or element.get("type", _NOBODY) in kinds
+            or any(value.items() <= element.items() for value in described)
+        )
+
+    return [element for element in old or () if not leaves(_comparable(element, change.attribute))] or None
 
 
 def remove_selected(old: Any, change: Change) -> Any:
@@ -144,23 +162,20 @@ def _comparable(value: Any, attribute: Attribute) -> Document:
     return {sub.name: key_for(sub)(value[sub.name]) for sub in attribute.sub_attributes if sub.name in value}
 
 
-def _is_same(value: Document, element: Document) -> bool:
-    """Whether adding `value` would add `element` again: the same `value` and, if given, the same `type`.
-
-    Values that have no `value`, such as addresses, are the same when everything but `primary` is.
-    """
+def _core(value: Document) -> Hashable:
+    """What two values must have in common to be the same, besides their `type`: the `value`, else all but `primary`."""
     if "value" in value:
-        return value["value"] == element.get("value") and value.get("type") in (None, element.get("type"))
-    return _without_primary(value) == _without_primary(element)
+        return cast("Hashable", value["value"])
+    return frozenset(part for part in value.items() if part[0] != "primary")
 
 
-def _without_primary(value: Document) -> Document:
-    return {name: part for name, part in value.items() if name != "primary"}
+def _note(places: dict[Hashable, list[tuple[int, Any]]], index: int, element: Document) -> None:
+    places.setdefault(_core(element), []).append((index, element.get("type")))
 
 
-def _is_any(values: list[Document], element: Document) -> bool:
-    """Whether one of the values describes `element`: is the same or, when it has no `value`, agrees in all it says."""
-    return any(_is_same(value, element) if "value" in value else value.items() <= element.items() for value in values)
+def _agree(wanted: Document, kind: Any) -> bool:
+    """Whether a value of the same core is the same: of the type that is wanted, if one is."""
+    return wanted.get("type") in (None, kind)
 
 
 def refuse_clearing(name: str) -> Mutability:

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from scim.domain.filtering.evaluate import compile_value_filter
 from scim.domain.filtering.grammar import parse_path
-from scim.domain.filtering.nodes import And, AttributePath, Comparison, Node, Or
+from scim.domain.filtering.nodes import And, AttributePath, Comparison, Node, Or, terms
 from scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, PayloadTooLarge, TooMany
 from scim.protocol import edits
 from scim.protocol.edits import Change, Edit
@@ -46,6 +46,8 @@ from scim.schema.values import (
 MAX_OPERATIONS = 1_000
 """How many operations one PATCH may have. Entra ID's newer dialect removes each member by one of its own."""
 
+MAX_TERMS = 1_000
+"""How many comparisons the filters in all its paths may make: each is made with every value of its attribute."""
 _REMEMBERED_PATHS = 512
 MAX_MEMBER_FILTERS = 20
 """How many of them may select members by anything but their ids: each looks at every member."""
@@ -103,7 +105,7 @@ def parse_patch(body: Document, resource_type: ResourceType, unknown: UnknownAtt
         Mutability: A path names what clients may not change, or a required attribute would be removed.
         NoTarget: A `remove` has no path.
         PayloadTooLarge: Too many operations, or too many members.
-        TooMany: Too many filters on members.
+        TooMany: Too many terms in filters, or too many filters on members.
 
     RFC 7644 §3.5.2
     """
@@ -172,6 +174,7 @@ class _Selection:
     """Which values of a multi-valued attribute a path means."""
 
     node: Node
+    terms: int
     selects: Callable[[Document], bool]
     template: Document | None
 
@@ -179,7 +182,16 @@ class _Selection:
 class _Reader:
     """Reads the operations of one PATCH."""
 
-    __slots__ = ("_by_name", "_changes", "_fold", "_member_count", "_member_filters", "_resource_type", "_unknown")
+    __slots__ = (
+        "_by_name",
+        "_changes",
+        "_fold",
+        "_member_count",
+        "_member_filters",
+        "_resource_type",
+        "_terms",
+        "_unknown",
+    )
 
     def __init__(self, resource_type: ResourceType, unknown: UnknownAttributes) -> None:
         self._resource_type = resource_type
@@ -189,6 +201,7 @@ class _Reader:
         self._fold = MembersFold()
         self._member_count = 0
         self._member_filters = 0
+        self._terms = 0
 
     def read(self, operation: Any) -> None:
         """Read one operation; its names and its `op` are taken in any case of letters."""
@@ -231,6 +244,7 @@ class _Reader:
         target = find(self._by_name, path)
         if target is None:
             name, selection = _parsed_path(self._resource_type)(path)
+            self._count_terms(selection)
             target = find(self._by_name, name)
         else:
             name, selection = path, None
@@ -317,6 +331,11 @@ class _Reader:
         else:
             self._fold.remove(members)
 
+    def _count_terms(self, selection: _Selection | None) -> None:
+        self._terms += selection.terms if selection else 0
+        if self._terms > MAX_TERMS:
+            raise TooMany(f"The filters in the paths of a PATCH may have {MAX_TERMS:,} terms in all.")
+
     def _count_filter(self) -> None:
         self._member_filters += 1
         if self._member_filters > MAX_MEMBER_FILTERS:
@@ -395,7 +414,7 @@ def _selection(node: Node, target: Target) -> _Selection:
     if target.is_ignored or not attribute.multi_valued:
         raise InvalidPath(f'"{target.name}" is not multi-valued and takes no filter.')
     selects = compile_value_filter(node, attribute)
-    return _Selection(node, selects, _template(node, attribute, target.owner))
+    return _Selection(node, terms(node), selects, _template(node, attribute, target.owner))
 
 
 def _template(node: Node, attribute: Attribute, owner: str) -> Document | None:

@@ -19,6 +19,16 @@ def check_if_match(header: str | None, version: str) -> None:
         raise PreconditionFailed("The resource has changed since the version in If-Match. Read it again.")
 
 
+def check_if_none_match(header: str | None, version: str) -> None:
+    """Refuse to change a resource that is at a version that the client excluded (RFC 9110 §13.1.2).
+
+    Raises:
+        PreconditionFailed: It is at that version; `*` excludes any.
+    """
+    if header is not None and _matches(header, version):
+        raise PreconditionFailed("The resource is at a version that If-None-Match excludes.")
+
+
 def is_not_modified(header: str | None, version: str) -> bool:
     """Whether the client has the version already, so that 304 is the reply to a GET."""
     return header is not None and _matches(header, version)

@@ -8,6 +8,7 @@ from scim.errors import InvalidSyntax, InvalidValue
 from scim.protocol.members import read_members
 from scim.protocol.names import Target, Targets, find, per_resource_type, targets
 from scim.schema.attributes import Attribute, Document, ResourceType
+from scim.schema.catalog import resource_types
 from scim.schema.values import (
     UnknownAttributes,
     UnknownNames,
@@ -37,13 +38,14 @@ class Parsed:
 def parse_resource(body: Document, resource_type: ResourceType, unknown: UnknownAttributes) -> Parsed:
     """Read the body of a POST or PUT.
 
-    Accepted beyond the RFC: extensions that `schemas` does not name, or a body without `schemas`; extension attributes
-    under flat keys (`urn:…:User:organizationId`); dotted names (`name.givenName`); what `scim.schema.values` tolerates.
+    Accepted beyond the RFC: extensions that `schemas` does not name, others that it does name (Entra ID has its own for
+    groups), or a body without `schemas`; extension attributes under flat keys (`urn:…:User:organizationId`); dotted
+    names (`name.givenName`); what `scim.schema.values` tolerates.
     Read-only attributes are ignored, and a password is read past. `required` is enforced for core attributes only:
     what an extension requires may depend on the provider's policies.
 
     Raises:
-        InvalidSyntax: `schemas` is not a list of strings.
+        InvalidSyntax: `schemas` is not a list of strings, or, with `reject`, names another type.
         InvalidValue: An attribute does not take its value, a required one has none, or one is unknown and `unknown`
             says to refuse it.
         PayloadTooLarge: Too many members.
@@ -124,7 +126,7 @@ class _Reader:
     def _read_attribute(self, target: Target, value: Any) -> None:
         if target.is_ignored:
             if target.name == "schemas":
-                _check_schemas(value)
+                _check_schemas(value, self._resource_type, self._unknown.policy)
         elif target.is_members:
             self._read_members(target, value)
         elif target.sub_attribute is not None:
@@ -193,7 +195,17 @@ def extension_items(
             unknown.note(name)
 
 
-def _check_schemas(value: Any) -> None:
-    """Refuse `schemas` that is no list of strings; which URIs it lists does not matter."""
-    if value is not None and not (type(value) is list and all(type(uri) is str for uri in value)):
+def _check_schemas(value: Any, resource_type: ResourceType, policy: UnknownAttributes) -> None:
+    """Refuse `schemas` that is no list of strings and, where the unknown is refused, one of another resource type."""
+    if value is None:
+        return
+    if type(value) is not list or any(type(uri) is not str for uri in value):
         raise InvalidSyntax('"schemas" must be a list of strings.')
+    if policy is UnknownAttributes.IGNORE:
+        return
+    named = {uri.lower() for uri in value}
+    others = {kind.schema.id.lower() for kind in resource_types()}
+    if resource_type.schema.id.lower() not in named and not named.isdisjoint(others):
+        raise InvalidSyntax(
+            f'"schemas" names another resource type; a {resource_type.name} has {resource_type.schema.id}.'
+        )

@@ -54,16 +54,16 @@ class UnknownNames:
         policy: Whether to gather or to refuse.
     """
 
-    __slots__ = ("_names", "_policy")
+    __slots__ = ("_names", "policy")
 
     def __init__(self, policy: UnknownAttributes) -> None:
-        self._policy = policy
+        self.policy = policy
         self._names: dict[str, None] = {}
 
     def note(self, name: str, error: type[ScimError] = InvalidValue) -> None:
         """Take note of `name`, or raise `error` when unknown attributes are refused."""
         shown = shorten(name)
-        if self._policy is UnknownAttributes.REJECT:
+        if self.policy is UnknownAttributes.REJECT:
             raise error(f'"{shown}" is not an attribute that this service knows; remove it from the attribute mapping.')
         self._names[shown] = None
 

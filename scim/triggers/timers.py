@@ -1,72 +1,43 @@
-"""One function for each scheduled job. Schedules are UTC."""
+"""One function for each scheduled job."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
 
 import azure.functions as func
 
-from scim.domain.ports import Clock, Expiring, Jobs
-from scim.maintenance.purge_bookmarks import purge_bookmarks
-from scim.maintenance.sweep_jobs import sweep_jobs
-
-
-class Administered(Protocol):
-    """Jobs on what only administration knows."""
-
-    async def purge_sign_ins(self) -> None:
-        """See `scim.maintenance.purge_sign_ins`."""
-        ...
-
-
-class Scheduled(Protocol):
-    """What the jobs work on."""
-
-    @property
-    def jobs(self) -> Jobs:
-        """Unfinished work."""
-        ...
-
-    @property
-    def bookmarks(self) -> Expiring:
-        """Where pages start."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-        ...
-
-    @property
-    def administration(self) -> Administered:
-        """Administration, which is imported when a job first asks for it."""
-        ...
-
-
-TIMERS: Mapping[str, tuple[str, Callable[[Scheduled], Awaitable[None]]]] = {
-    "SweepJobs": ("0 * * * * *", lambda app: sweep_jobs(app.jobs, app.clock)),
-    "PurgeBookmarks": ("0 30 * * * *", lambda app: purge_bookmarks(app.bookmarks, app.clock)),
-    "PurgeSignIns": ("0 50 * * * *", lambda app: app.administration.purge_sign_ins()),
+SCHEDULES: Mapping[str, str] = {
+    "SweepJobs": "0 * * * * *",
+    "PurgeBookmarks": "0 30 * * * *",
+    "ExpireTokens": "0 */5 * * * *",
+    "FinishRotations": "0 20 * * * *",
+    "WarnOfExpiry": "0 10 * * * *",
+    "FinishOrganizations": "30 * * * * *",
+    "ClearRoles": "0 40 * * * *",
+    "DrainActivities": "30 * * * * *",
+    "PurgeActivities": "0 20 3 * * *",
+    "FoldCounters": "0 45 * * * *",
+    "PurgeSignIns": "0 50 * * * *",
 }
-"""By function name: the schedule (seconds first), and what is done."""
+"""By function name, in UTC, seconds first. What each does is in `scim.chores`."""
+
+type Chores = Callable[[], Mapping[str, Callable[[], Awaitable[None]]]]
+"""Gives what the jobs do, by the same names."""
 
 
-def timers(application: Callable[[], Scheduled]) -> func.Blueprint:
-    """The blueprint with a function for each of `TIMERS`.
+def timers(chores: Chores) -> func.Blueprint:
+    """The blueprint with a function for each of `SCHEDULES`.
 
     Args:
-        application: Gives the application when a timer first fires.
+        chores: Asked whenever a timer fires.
     """
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
-    for name, (schedule, work) in TIMERS.items():
+    for name, schedule in SCHEDULES.items():
         register = blueprint.timer_trigger("timer", schedule)
-        blueprint.function_name(name)(register(_trigger(work, application)))
+        blueprint.function_name(name)(register(_trigger(name, chores)))
     return blueprint
 
 
-def _trigger(
-    work: Callable[[Scheduled], Awaitable[None]], application: Callable[[], Scheduled]
-) -> Callable[[func.TimerRequest], Awaitable[None]]:
+def _trigger(name: str, chores: Chores) -> Callable[[func.TimerRequest], Awaitable[None]]:
     async def run(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host's binding
-        await work(application())
+        await chores()[name]()
 
     return run

@@ -30,6 +30,8 @@ from scim.storage.tables.rows import (
     RowConflict,
     Rows,
     StorageUnavailable,
+    TableMissing,
+    TableStorage,
     Upsert,
 )
 from tests.fakes.rows import (
@@ -197,8 +199,23 @@ async def test_a_missing_table_is_no_missing_row(rows: Rows) -> None:
         rows.batch(nowhere, HERE, [Insert("k", {})]),
         rows.batch(nowhere, HERE, [Delete("k")]),
     ):
-        with pytest.raises(StorageUnavailable):
+        with pytest.raises(TableMissing):
             await call
+
+
+async def test_a_table_is_dropped_with_all_that_is_in_it_and_dropping_it_again_is_nothing(rows: TableStorage) -> None:
+    await rows.ensure_tables(["month1", "month2", "moon"])
+    await rows.insert("month1", HERE, Insert("k", {}))
+    assert await rows.table_names("month") == ["month1", "month2"]
+
+    await rows.drop_table("month1")
+    await rows.drop_table("month1")
+
+    assert await rows.table_names("month") == ["month2"]
+    assert await rows.table_names("x") == []
+    with pytest.raises(TableMissing):
+        await rows.get("month1", HERE, "k")
+    assert await rows.get(TABLE, HERE, "k") is None
 
 
 async def test_creating_tables_again_changes_nothing(rows: Rows) -> None:

@@ -36,8 +36,9 @@ from scim.storage.tables.rows import (
     Replace,
     Row,
     RowConflict,
-    Rows,
     StorageUnavailable,
+    TableMissing,
+    TableStorage,
     Value,
 )
 
@@ -106,6 +107,18 @@ class FakeRows:
         if self._tables is not None:
             self._tables.update(names)
 
+    async def drop_table(self, name: str) -> None:
+        await asyncio.sleep(0)
+        if self._tables is not None:
+            self._tables.discard(name)
+        for place in [place for place in self._partitions if place[0] == name]:
+            del self._partitions[place]
+
+    async def table_names(self, prefix: str) -> list[str]:
+        await asyncio.sleep(0)
+        names = {table for table, _ in self._partitions} if self._tables is None else self._tables
+        return sorted(name for name in names if name.startswith(prefix))
+
     def copy(self) -> "FakeRows":
         """The same rows, apart from now on."""
         other = FakeRows(page_rows=self._page_rows, tables=self._tables)
@@ -127,7 +140,7 @@ class FakeRows:
         """Give way to other tasks, as a round trip does; what follows runs undisturbed, as a transaction does."""
         await asyncio.sleep(0)
         if self._tables is not None and table not in self._tables:
-            raise StorageUnavailable("The table does not exist.")
+            raise TableMissing("The table does not exist.")
         return self._partitions[table, partition]
 
     def _apply(self, stored: "_Partition", operation: Operation) -> str:
@@ -253,7 +266,7 @@ class CountingRows:
         log: (verb, table, detail) in order of arrival; the detail is what the verb was asked for.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: TableStorage) -> None:
         self._rows = rows
         self.reset()
 
@@ -300,6 +313,18 @@ class CountingRows:
         self.rows_written += 1
         return etag
 
+    async def ensure_tables(self, names: Iterable[str]) -> None:
+        self._note("ensure_tables", "", tuple(names))
+        await self._rows.ensure_tables(names)
+
+    async def drop_table(self, name: str) -> None:
+        self._note("drop_table", name, name)
+        await self._rows.drop_table(name)
+
+    async def table_names(self, prefix: str) -> list[str]:
+        self._note("table_names", "", prefix)
+        return await self._rows.table_names(prefix)
+
     def _note(self, verb: str, table: str, detail: object) -> None:
         self.calls[verb] += 1
         self.log.append((verb, table, detail))
@@ -315,8 +340,8 @@ class Call:
 
     Attributes:
         number: Counts all calls from 1.
-        write: Counts writes (`batch`, `insert`) from 1; 0 for reads.
-        verb: `get`, `query`, `batch` or `insert`.
+        write: Counts writes from 1; 0 for reads.
+        verb: `get`, `query`, `batch`, `insert`, or what is done to a table.
         table: The table.
         detail: The row key, the key range, the operations or the row.
     """
@@ -380,7 +405,7 @@ class FaultyRows:
         plan: Called for each call; the fault to inject, or None. See `on_writes` for the usual one.
     """
 
-    def __init__(self, rows: Rows, plan: Plan) -> None:
+    def __init__(self, rows: TableStorage, plan: Plan) -> None:
         self._rows = rows
         self._plan = plan
         self._calls = 0
@@ -414,6 +439,15 @@ class FaultyRows:
 
     async def insert(self, table: str, partition: str, row: Insert) -> str:
         return await self._run("insert", table, row, lambda: self._rows.insert(table, partition, row), write=1)
+
+    async def ensure_tables(self, names: Iterable[str]) -> None:
+        await self._run("ensure_tables", "", names, lambda: self._rows.ensure_tables(names), write=1)
+
+    async def drop_table(self, name: str) -> None:
+        await self._run("drop_table", name, name, lambda: self._rows.drop_table(name), write=1)
+
+    async def table_names(self, prefix: str) -> list[str]:
+        return await self._run("table_names", "", prefix, lambda: self._rows.table_names(prefix))
 
     async def _run[T](
         self, verb: str, table: str, detail: object, call: Callable[[], Awaitable[T]], *, write: int = 0

@@ -33,8 +33,8 @@ def scim_url(instances):
 
 
 @pytest.fixture
-async def new_token(emulators, scim_url):
-    """Makes a provider and a token for it, as the console does."""
+async def app(emulators, scim_url):
+    """The application in this process, on the storage of the two: for what a test makes behind their backs."""
     async with ManagedIdentityCredential() as credential:
         rows = AzureRows(emulators.tables_url, credential)
         vault = KeyVaultTokens(lambda: connect(emulators.vault_url, credential))
@@ -44,17 +44,23 @@ async def new_token(emulators, scim_url):
         for id_ in ORGANIZATIONS:
             if not await app.organizations.exists(id_):
                 await app.organizations.create(Organization(id=id_, name=f"Organization {id_}"))
-
-        async def make():
-            provider = Provider(id=app.services.identifiers.new(), name="A provider")
-            await app.providers.create(provider)
-            actor = Actor(kind="system", id="test", request_id="")
-            return (await app.token_issuer.issue(provider.id, "test", actor)).text
-
-        yield make
+        yield app
         await secrets.close()
         await vault.close()
         await rows.close()
+
+
+@pytest.fixture
+def new_token(app):
+    """Makes a provider and a token for it, as the console does."""
+
+    async def make():
+        provider = Provider(id=app.services.identifiers.new(), name="A provider")
+        await app.providers.create(provider)
+        actor = Actor(kind="system", id="test", request_id="")
+        return (await app.token_issuer.issue(provider.id, "test", actor)).text
+
+    return make
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from scim.triggers.timers import SCHEDULES
 from tests.integration.conftest import BASE_PATH, ORGANIZATIONS
 from tests.simulations.directory import Directory
 from tests.simulations.entra import EntraJob
@@ -186,7 +187,8 @@ async def test_a_membership_change_of_hundreds_of_operations_is_accepted(send):
     assert reply.status_code == 204
 
 
-async def test_the_timer_runs_on_demand(client, scim_url):
-    reply = await client.post(scim_url.removesuffix(BASE_PATH) + "/admin/functions/SweepJobs")
+@pytest.mark.parametrize("name", SCHEDULES)
+async def test_a_timer_runs_on_demand(client, scim_url, name):
+    reply = await client.post(f"{scim_url.removesuffix(BASE_PATH)}/admin/functions/{name}")
 
     assert reply.status_code == 202

@@ -14,7 +14,7 @@ from scim.domain.people import ACCESS_TOKEN_PREFIX
 from scim.domain.tokens import parse_token
 from scim.domain.totp import STEP_SECONDS
 from scim.schema.urns import CORE_USER, NINJAONE_USER, PATCH_OP
-from scim.triggers.timers import TIMERS
+from scim.triggers.timers import SCHEDULES
 
 SCIM = "/ws/scim/v2"
 WRONG_PASSWORD = "a wrong password, told to nobody"
@@ -69,7 +69,7 @@ class WholeRun:
         for endpoint in ENDPOINTS:
             if endpoint.method == "GET" and not endpoint.parameters:
                 self._send("GET", f"/api{endpoint.path}", None, headers=administrator)
-        for timer in TIMERS:
+        for timer in SCHEDULES:
             self._send("POST", f"/admin/functions/{timer}", None, json={})
         self._send("DELETE", "/api/session", 204, headers=administrator)
 

@@ -48,7 +48,6 @@ FILTERS = {
     ],
     "Case of URIs": [
         Filter(f'schemas eq "{CORE_USER.upper()}"', {}, ours=False, theirs=True),
-        Filter('meta.location sw "HTTPS:"', CREATED, ours=False, theirs=True),
     ],
     "null and several values": [
         Filter("emails.type eq null", ONE_TYPED, ours=False, theirs=True),
@@ -105,6 +104,13 @@ FILTERS = {
     "Base64": [
         Filter('x509Certificates eq "QR=="', CERTIFIED, ours=False, theirs=True),
         Filter('x509Certificates eq "QQ"', CERTIFIED, ours=False, theirs=REFUSED),
+    ],
+    "active that is not given": [
+        Filter("active eq true", {}, ours=True, theirs=False),
+        Filter("active ne true", {}, ours=False, theirs=True),
+    ],
+    "Location": [
+        Filter('meta.location sw "https:"', CREATED, ours=REFUSED, theirs=True),
     ],
     "Password": [
         Filter('password eq "secret"', {"password": "secret"}, ours=REFUSED, theirs=True),

@@ -25,3 +25,10 @@ def test_the_public_url_has_no_query(rest):
 def test_every_missing_setting_is_named():
     with pytest.raises(SettingsError, match=r"PUBLIC_URL.*TABLES_URL.*KEY_VAULT_URL"):
         Settings.from_environment({})
+
+
+def test_activities_are_kept_as_long_as_it_says():
+    assert Settings.from_environment(ENVIRONMENT).activity_retention_days == 400
+    assert Settings.from_environment(ENVIRONMENT | {"ACTIVITY_RETENTION_DAYS": "90"}).activity_retention_days == 90
+    with pytest.raises(SettingsError, match="ACTIVITY_RETENTION_DAYS"):
+        Settings.from_environment(ENVIRONMENT | {"ACTIVITY_RETENTION_DAYS": "1"})

@@ -1,11 +1,17 @@
 """Every endpoint, area by area."""
 
 from scim.api.endpoints import Endpoint
-from scim.api.routes import access_tokens, sign_in
+from scim.api.routes import access_tokens, activities, mapping, organizations, roles, sign_in, tokens, user_roles
 from scim.api.routes.document import document_endpoint
 
 _AREAS: tuple[Endpoint, ...] = (
     *sign_in.ENDPOINTS,
     *access_tokens.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *organizations.ENDPOINTS,
+    *roles.ENDPOINTS,
+    *mapping.ENDPOINTS,
+    *user_roles.ENDPOINTS,
+    *activities.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

@@ -9,7 +9,8 @@ What the RFC leaves open, and how it is here:
   *no* value equals. Otherwise `members ne "x"` would hold for every group of two.
 * Logic has two values. A comparison with an attribute that has no value is false, hence its `not` is true, and so is
   `ne`.
-* A value that does not say whether it is `primary` is not: `primary eq false` finds it (RFC 7643 §2.4).
+* A value that does not say whether it is `primary` is not: `primary eq false` finds it (RFC 7643 §2.4). A user who does
+  not say whether it is `active` is: `active eq true` finds it, as such a user may sign in.
 * `eq null` is `not (… pr)`, and `ne null` is `pr`; null takes no other operator. An empty text has no value (`pr` is
   false) and still equals `""`.
 * A complex attribute stands for its `value` in comparisons, and for itself in `pr`.
@@ -67,6 +68,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "sw": str.startswith,
     "ew": str.endswith,
 }
+_UNASSIGNED = {"primary": False, "active": True}
+"""What these count as when a resource does not say."""
 _ELEMENT_NAME = "value"
 
 
@@ -134,8 +137,7 @@ def _comparison(resolved: Resolved, symbol: str, value: Literal) -> Predicate:
     expected = _expected_key(found, symbol, value)
     key = key_for(found.target)
     if symbol in _EQUALITY:
-        unassigned = False if found.target.name == "primary" else None
-        equal = _reaching(found, lambda actual: bool(key(actual) == expected), unassigned)
+        equal = _reaching(found, lambda actual: bool(key(actual) == expected), _UNASSIGNED.get(found.target.name))
         return equal if symbol == "eq" else _negation(equal)
     compare = _COMPARE[symbol]
 

@@ -123,6 +123,17 @@ def disjunction(operands: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
+def terms(node: Node) -> int:
+    """How many comparisons a filter makes."""
+    match node:
+        case Comparison() | Present():
+            return 1
+        case Not(operand) | ValuePath(filter=operand):
+            return terms(operand)
+        case And(operands) | Or(operands):
+            return sum(map(terms, operands))
+
+
 def to_text(node: Node) -> str:
     """The filter as text that parses to the same tree."""
     match node:

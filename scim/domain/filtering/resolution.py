@@ -7,6 +7,8 @@ from scim.errors import InvalidFilter, ScimError
 from scim.schema.attributes import Attribute, ResourceType, Schema
 
 _SHOWN_LENGTH = 200
+_LOCATION = "meta.location"
+"""Follows from the id and from where the service is; it is not stored, and a filter on it would be false in silence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,10 @@ def resolve(path: AttributePath, resource_type: ResourceType, error: type[ScimEr
     sub_attribute = found.attribute.by_name.get(path.sub_attribute.lower())
     if sub_attribute is None:
         raise _unknown(path, resource_type.name, error)
-    return _with_sub_attribute(found, sub_attribute)
+    named = _with_sub_attribute(found, sub_attribute)
+    if named.name == _LOCATION:
+        raise error(f"{_LOCATION} cannot be searched or sorted by; it ends with the id, which can.")
+    return named
 
 
 def resolve_sub_attribute(

@@ -16,7 +16,7 @@ from scim.domain.filtering.resolution import Resolved
 from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.organizations import Organization
 from scim.domain.providers import Provider
-from scim.domain.tokens import Token
+from scim.domain.tokens import Token, TokenUse
 from scim.domain.users import User
 
 
@@ -358,22 +358,43 @@ class CursorKey(Protocol):
 
 
 class Tokens(Protocol):
-    """Records of provisioning tokens; their digests are in the vault."""
+    """Records of provisioning tokens; their digests are in the vault. Contract suite: `tests/contract/test_tokens.py`.
+
+    Promises: a provider never has more than two tokens that are live or under way, whoever generates at once; a change
+    is applied only to what was read. Lists leave out a record that cannot be read, and log it.
+    """
 
     async def get(self, token_id: str) -> Token | None:
         """The record, or None."""
         ...
 
-    async def create(self, token: Token) -> None:
-        """Store the record of a new token.
+    async def of(self, provider_id: str) -> Sequence[Token]:
+        """The provider's tokens, newest first, those that ended and those under way included."""
+        ...
+
+    async def unsettled(self) -> Sequence[Token]:
+        """Those of all providers for which anything is left to be done: `Token.is_settled` is false."""
+        ...
+
+    async def create(self, token: Token) -> Token:
+        """Store the record of a new token; returns it with its version.
 
         Raises:
-            TooManyTokens: The provider has two live ones.
+            TooManyTokens: The provider has two that are live or under way.
+            VersionConflict: Another one of this provider was generated at the same moment.
         """
         ...
 
-    async def record_use(self, token_id: str, used_at: datetime) -> None:
-        """Note when the token was last used; a missing record is ignored."""
+    async def update(self, before: Token, after: Token) -> Token:
+        """Replace `before` by `after`, which has the same id; returns it with its new version.
+
+        Raises:
+            VersionConflict: It is no longer at `before.version`.
+        """
+        ...
+
+    async def record_use(self, token_id: str, use: TokenUse) -> None:
+        """Note that the token was last used; a missing record is ignored."""
         ...
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from scim.domain.activities import Activity
 from scim.domain.people import AccessToken, Credentials, Profile, Session
 
 
@@ -14,8 +15,8 @@ class Profiles(Protocol):
         """The profile; one with the defaults when nothing is stored."""
         ...
 
-    async def save(self, profile: Profile) -> Profile:
-        """Store it, if what is stored is at `profile.version`; returns it with its new version.
+    async def save(self, profile: Profile, activity: Activity | None = None) -> Profile:
+        """Store it, if what is stored is at `profile.version`, together with its activity; returns its new version.
 
         Raises:
             VersionConflict: It is not.

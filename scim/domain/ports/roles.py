@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from scim.domain.activities import Activity
 from scim.domain.mapping import GroupMapping
 from scim.domain.roles import Role
 from scim.domain.users import UserType
@@ -19,7 +20,10 @@ class DeletedRole:
 
 
 class Roles(Protocol):
-    """The roles of the tenant. A role is never found again once it is deleted, and its id is never used again."""
+    """The roles of the tenant. A role is never found again once it is deleted, and its id is never used again.
+
+    Promises: a write is applied whole or not at all, together with its activity.
+    """
 
     async def get(self, role_id: str) -> Role | None:
         """The role, or None."""
@@ -29,7 +33,7 @@ class Roles(Protocol):
         """All of them, by id."""
         ...
 
-    async def create(self, role: Role) -> Role:
+    async def create(self, role: Role, activity: Activity | None = None) -> Role:
         """Store a new role; returns it with its version.
 
         Raises:
@@ -37,7 +41,7 @@ class Roles(Protocol):
         """
         ...
 
-    async def update(self, before: Role, after: Role) -> Role:
+    async def update(self, before: Role, after: Role, activity: Activity) -> Role:
         """Replace `before` by `after`, which has the same id and type; returns it with its new version.
 
         Raises:
@@ -46,8 +50,8 @@ class Roles(Protocol):
         """
         ...
 
-    async def delete(self, role: Role, now: datetime) -> None:
-        """Remove the role and free its name; its id is kept among the deleted ones.
+    async def delete(self, role: Role, activity: Activity) -> None:
+        """Remove the role and free its name; its id is kept among the deleted ones, with the time of the activity.
 
         Raises:
             VersionConflict: It is no longer at `role.version`.
@@ -64,7 +68,10 @@ class Roles(Protocol):
 
 
 class GroupMappings(Protocol):
-    """The roles of groups. A mapping of a group that is gone may be found, and means nothing."""
+    """The roles of groups. A mapping of a group that is gone may be found, and means nothing.
+
+    Promises: a write is applied whole or not at all, together with its activity.
+    """
 
     async def get(self, provider_id: str, group_id: str) -> GroupMapping:
         """The group's mapping; one without roles when nothing is stored."""
@@ -78,7 +85,7 @@ class GroupMappings(Protocol):
         """The mappings of all providers' groups."""
         ...
 
-    async def save(self, mapping: GroupMapping) -> GroupMapping:
+    async def save(self, mapping: GroupMapping, activity: Activity | None = None) -> GroupMapping:
         """Store it, if what is stored is at `mapping.version`; returns it with its new version.
 
         Raises:

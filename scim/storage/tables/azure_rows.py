@@ -44,6 +44,7 @@ from scim.storage.tables.rows import (
     Row,
     RowConflict,
     StorageUnavailable,
+    TableMissing,
     Upsert,
     Value,
 )
@@ -63,6 +64,10 @@ _SILENT.setLevel(logging.CRITICAL)
 _QUIET_ANSWER: Final = {"response_preference": "return-no-content"}
 """Otherwise the service sends back each row that it was sent."""
 
+_REPEATED: Final = {"retry_on_methods": frozenset({"GET", "PUT", "MERGE", "PATCH", "DELETE", "POST"})}
+"""Left alone, the SDK repeats a write that was refused for now, but not one whose connection broke, as one does that
+the service has just closed because it was idle. Our writes can be repeated: see `directory_table`, `config_table`."""
+
 _CONFLICTS: Final[Mapping[str, Literal["exists", "missing", "changed"]]] = {
     "EntityAlreadyExists": "exists",
     "EntityNotFound": "missing",
@@ -72,6 +77,7 @@ _CONFLICTS: Final[Mapping[str, Literal["exists", "missing", "changed"]]] = {
 }
 """The service's error codes that say a condition did not hold. A status does not: 404 is also a table that is missing,
 and 409 one that is being deleted."""
+_NO_TABLE: Final = "TableNotFound"
 
 type Credential = AsyncTokenCredential | AzureNamedKeyCredential
 type SdkOperation = tuple[str, Mapping[str, Any], Mapping[str, Any]]
@@ -139,7 +145,7 @@ class AzureRows:
         check_batch(partition, operations)
         sent = [_OPERATIONS[type(operation)](partition, operation) for operation in operations]
         async with _translated(write=True):
-            answers = await self._client(table).submit_transaction(sent)
+            answers = await self._client(table).submit_transaction(sent, **_REPEATED)
             return [
                 "" if isinstance(operation, Delete) else answer["etag"]
                 for operation, answer in zip(operations, answers, strict=True)
@@ -150,7 +156,7 @@ class AzureRows:
         check_row(partition, row.row_key, row.columns)
         entity = _entity(partition, row.row_key, row.columns)
         async with _translated(write=True):
-            answer = await self._client(table).create_entity(entity, **_QUIET_ANSWER)
+            answer = await self._client(table).create_entity(entity, **_QUIET_ANSWER, **_REPEATED)
             return _present(answer["etag"])
 
     async def ensure_tables(self, names: Iterable[str]) -> None:
@@ -162,6 +168,19 @@ class AzureRows:
         for name in names:
             async with _translated():
                 await self._service.create_table_if_not_exists(self._table_prefix + name)
+
+    async def drop_table(self, name: str) -> None:
+        """See `Tables.drop_table`."""
+        async with _translated():
+            await self._service.delete_table(self._table_prefix + name)
+
+    async def table_names(self, prefix: str) -> list[str]:
+        """See `Tables.table_names`. One request for each thousand."""
+        start = self._table_prefix + prefix
+        names = {"start": start, "end": start[:-1] + chr(ord(start[-1]) + 1)}
+        async with _translated():
+            found = self._service.query_tables("TableName ge @start and TableName lt @end", parameters=names)
+            return sorted([table.name.removeprefix(self._table_prefix) async for table in found])
 
     async def close(self) -> None:
         """Close the connections."""
@@ -191,7 +210,10 @@ async def _translated(*, write: bool = False) -> AsyncIterator[None]:
         async with asyncio.timeout(VERB_SECONDS):
             yield
     except HttpResponseError as error:
-        kind = _CONFLICTS.get(_error_code(error))
+        code = _error_code(error)
+        kind = _CONFLICTS.get(code)
+        if code == _NO_TABLE:
+            raise TableMissing("There is no such table.") from error
         if kind is None or not write:
             raise StorageUnavailable("The table service refused a request.") from error
         raise RowConflict(kind, _failed_index(error)) from error

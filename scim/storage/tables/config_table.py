@@ -2,9 +2,14 @@
 
 Each partition is a collection of rows by id. A write is conditional: on absence (`insert`), on the version that was
 read (`replace`, `delete`), or on none of it, which its caller then says (`put`, `merge`).
+
+The SDK repeats a write whose answer was lost, so a conflict may be the echo of our own first try. Every row that is
+written therefore carries the mark of its write, and after a conflict the mark tells.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from dataclasses import replace
+from secrets import token_hex
 from typing import Literal
 
 from scim.errors import Unavailable
@@ -29,6 +34,8 @@ from scim.storage.tables.rows import (
 )
 
 EVERY_KEY = KeyRange(" ", "\uffff")
+_MARK = "op"
+"""The column of the mark."""
 
 
 class ConfigConflict(Exception):
@@ -109,16 +116,34 @@ class ConfigTable:
         return True
 
     async def apply(self, operations: Sequence[Operation]) -> list[str]:
-        """Apply up to 100 operations on different rows, all or nothing; returns their ETags. One call.
+        """Apply up to 100 operations on different rows, all or nothing; returns their ETags.
+
+        One call; after a conflict one more for the mark, unless all are deletions: of a row that is gone nobody can
+        tell who removed it.
 
         Raises:
             ConfigConflict: A condition did not hold.
         """
+        mark = token_hex(8)
+        marked = [_marked(operation, mark) for operation in operations]
         try:
-            return await _reaching(self._rows.batch(CONFIG, self._partition, operations))
+            return await _reaching(self._rows.batch(CONFIG, self._partition, marked))
         except RowConflict as conflict:
+            if (etags := await self._echo(marked, mark)) is not None:
+                return etags
             row_key = "" if conflict.index is None else operations[conflict.index].row_key
             raise ConfigConflict(conflict.kind, row_key) from conflict
+
+    async def _echo(self, operations: Sequence[Operation], mark: str) -> list[str] | None:
+        """The ETags that our own first try gave the rows; None when it was somebody else's write."""
+        written = [operation.row_key for operation in operations if not isinstance(operation, Delete)]
+        if not written:
+            return None
+        first = await self.get(written[0])
+        if first is None or first.columns.get(_MARK) != mark:
+            return None
+        rows = {key: await self.get(key) for key in written[1:]} | {first.row_key: first}
+        return [row.etag if (row := rows.get(operation.row_key)) else "" for operation in operations]
 
     async def _iterate(self, keys: KeyRange, where: Sequence[Comparison]) -> AsyncIterator[Row]:
         continuation: object | None = None
@@ -133,6 +158,12 @@ class ConfigTable:
             continuation = page.continuation
             if continuation is None:
                 return
+
+
+def _marked(operation: Operation, mark: str) -> Operation:
+    return (
+        operation if isinstance(operation, Delete) else replace(operation, columns={**operation.columns, _MARK: mark})
+    )
 
 
 async def _reaching[T](call: Awaitable[T]) -> T:

@@ -7,7 +7,9 @@ write has: after anything but a clean answer, that row tells.
 
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 
+from scim.domain.activities import Activity
 from scim.errors import Unavailable
+from scim.storage.tables.entities import activity_row
 from scim.storage.tables.keys import DIRECTORY, PARTITION
 from scim.storage.tables.rows import (
     MAX_BATCH_OPERATIONS,
@@ -130,6 +132,13 @@ class DirectoryTable:
             if await self.get(marker) is not None:
                 return {}
             raise
+
+    async def with_activity(self, operations: Sequence[Operation], activity: Activity | None) -> Mapping[str, str]:
+        """`commit` together with an activity, or `apply` where none is wanted."""
+        if activity is None:
+            return await self.apply(operations)
+        row = activity_row(activity)
+        return await self.commit([*operations, row], row.row_key)
 
     async def apply(self, operations: Sequence[Operation]) -> Mapping[str, str]:
         """`commit` for steps that leave no activity: they can be repeated, and their conflicts mean nothing else."""

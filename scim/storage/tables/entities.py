@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import cast
 
 from scim.domain.accounts import AccountSummary, name_words
-from scim.domain.activities import Activity
+from scim.domain.activities import Activity, Actor, Status
 from scim.domain.groups import Group, Member, MemberType
 from scim.domain.users import ALL_ORGANIZATIONS, Standing, User, UserType, display_name_in
 from scim.schema.attributes import Document
@@ -183,6 +183,29 @@ def activity_row(activity: Activity) -> Insert:
         "facts": json.dumps({name: value for name, value in facts.items() if value}, ensure_ascii=False),
     }
     return Insert(activity_key(activity), columns)
+
+
+def activity_of(row: Row) -> Activity:
+    """The activity in a row of the outbox or of a month.
+
+    Raises:
+        ValueError: The row has none that this version can read.
+    """
+    try:
+        facts = json.loads(str(row.columns["facts"]))
+        return Activity(
+            **facts
+            | {
+                "time": row.columns["time"],
+                "status": Status(str(row.columns["status"])),
+                "provider": facts.get("provider", ""),
+                "actor": Actor(**facts["actor"]),
+                "organizations": tuple(facts.get("organizations", ())),
+                "changed": tuple(facts.get("changed", ())),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError("This row holds no activity.") from error
 
 
 def _optional(columns: Columns, name: str) -> str | None:

@@ -24,12 +24,16 @@ All rows of the directory are in one partition, so that every change is one enti
 | `o|<orgId>` | an organization; of a deleted one, that its id was used | a user's write and its deletion meet here |
 | `l|e(N(name))` | an organization's id, name and state | uniqueness, lists by name |
 | `c|<kind>|P|<stripe>` | a part of a total | see `counters` |
-| `a|<inverted time>|<id>` | an activity | written with its change, newest first |
+| `a|<inverted time>|<id>` | an activity | written with its change, newest first; see `activity_keys` |
 | `j|<resourceId>|<jobId>` | unfinished work | see `jobs` |
 | `i|<jobId>|<n>` | the list of a job's changes of members | jobs with long lists need several rows |
 | `b|<query>|<startIndex>` | where a page starts | see `bookmarks` |
 | `q|P|<userId>` | a native account that waits for an administrator's decision | adoption |
-| `z|<roleId>|<accountId>` | nothing | who has a role natively; the role itself is in the account's `p` row |
+| `ro|<id>` | a role | what it grants, and to which kind of user |
+| `rn|<type>|e(N(name))` | the id of the role that has the name | uniqueness within the type |
+| `rx|<id>` | when a role was deleted | until no mapping and no profile names it any more |
+| `gm|P|<groupId>` | the roles that a group is mapped to | one row, whatever the group's size |
+| `z|<roleId>|<accountId>` | nothing | who has a role natively; the assignment itself is in the account's `p` row |
 | `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
 
 `config` is small and has a partition for each kind: `idp` (providers, by id), `tok` (token records, by token id) and
@@ -38,10 +42,11 @@ All rows of the directory are in one partition, so that every change is one enti
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
 from scim.schema.comparison import comparison_key
+from scim.storage.tables.activity_keys import OUTBOX, activity_place
 from scim.storage.tables.rows import KeyRange
 
 DIRECTORY = "directory"
@@ -332,13 +337,17 @@ def counters(kind: str, provider: str) -> KeyRange:
     return prefix_range(f"c|{kind}|{provider}|")
 
 
-_EPOCH_CEILING = 2**63
+COUNTERS = prefix_range("c|")
+
+
+def counter_base(row_key: str) -> str:
+    """The stripe into which the stripes of a total are folded, given any of them."""
+    return f"{row_key.rpartition('|')[0]}|base"
 
 
 def activity(moment: datetime, activity_id: str) -> str:
-    """The activity's row; later ones sort first."""
-    nanoseconds = int(moment.timestamp() * 1_000_000) * 1000
-    return f"a|{_EPOCH_CEILING - nanoseconds:019d}|{activity_id}"
+    """The activity's row, in the outbox; later ones sort first."""
+    return f"{OUTBOX}{activity_place(moment, activity_id)}"
 
 
 def job(resource_id: str, job_id: str) -> str:
@@ -385,6 +394,18 @@ def version_of(etag: str) -> str:
 def is_version(text: str) -> bool:
     """Whether a text can be a `meta.version` that this service gave out; storage takes no other as an ETag."""
     return _GIVEN_OUT.fullmatch(text) is not None
+
+
+def written_at(etag: str) -> datetime:
+    """When the row of an ETag was written. Text that tells no time counts as the present of every clock.
+
+    Azure Tables makes ETags of the row's time stamp, to a ten-millionth of a second.
+    """
+    match = _ETAG.match(etag)
+    try:
+        return datetime.fromisoformat(unquote(match[1]) if match else "")
+    except ValueError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def etag_of(version: str) -> str:

@@ -146,6 +146,12 @@ def value_type(value: Value) -> type[Value]:
     raise ValueError("A column's value is of a type that cannot be stored.")
 
 
+def operation_bytes(partition: str, operation: Operation) -> int:
+    """What an operation takes of a batch's `MAX_BATCH_BYTES`, at most."""
+    values = sum(_json_bound(name, value) for name, value in operation_columns(operation).items())
+    return _envelope_bytes(partition, operation.row_key) + values
+
+
 def row_bytes(partition: str, row_key: str, columns: Columns) -> int:
     """The size of a row as the service counts it.
 
@@ -163,10 +169,10 @@ def _value_bytes(value: Value) -> int:
 
 def _more_than_batch_bytes(partition: str, operations: Sequence[Operation]) -> bool:
     """Compare a cheap upper bound first: nearly every batch is small, and measuring JSON exactly means writing it."""
+    if sum(operation_bytes(partition, operation) for operation in operations) <= MAX_BATCH_BYTES:
+        return False
     envelopes = sum(_envelope_bytes(partition, operation.row_key) for operation in operations)
     values = [pair for operation in operations for pair in operation_columns(operation).items()]
-    if envelopes + sum(_json_bound(name, value) for name, value in values) <= MAX_BATCH_BYTES:
-        return False
     return envelopes + sum(_json_bytes(name, value) for name, value in values) > MAX_BATCH_BYTES
 
 

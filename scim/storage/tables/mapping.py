@@ -1,58 +1,54 @@
-"""The `GroupMappings` port: the partition `map` of `config`, with a row `<provider>|<group>` for each mapped group."""
+"""The `GroupMappings` port over the directory table: a row for each mapped group."""
 
 import json
 from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from scim.domain.activities import Activity
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import VersionConflict
-from scim.storage.tables import keys
-from scim.storage.tables.config_table import ConfigConflict, ConfigTable
+from scim.storage.tables import role_keys
+from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import LAYOUT
-from scim.storage.tables.rows import Columns, Row
+from scim.storage.tables.rows import Columns, Delete, Insert, Replace, Row
 
 
 class TableGroupMappings:
     """See `scim.domain.ports.roles.GroupMappings`."""
 
-    def __init__(self, config: ConfigTable) -> None:
-        self._table = config.beside("map")
+    def __init__(self, table: DirectoryTable) -> None:
+        self._table = table
 
     async def get(self, provider_id: str, group_id: str) -> GroupMapping:
         """One call."""
-        row = await self._table.get(f"{provider_id}|{group_id}")
+        row = await self._table.get(role_keys.mapping(provider_id, group_id))
         return _mapping_of(row) if row else GroupMapping(provider=provider_id, group=group_id)
 
     async def of(self, provider_id: str) -> list[GroupMapping]:
         """One call for each thousand."""
-        return [_mapping_of(row) for row in await self._table.all(keys.prefix_range(f"{provider_id}|"))]
+        return [_mapping_of(row) for row in await self._table.first(role_keys.mappings(provider_id))]
 
     async def all(self) -> list[GroupMapping]:
         """One call for each thousand."""
-        return [_mapping_of(row) for row in await self._table.all()]
+        return [_mapping_of(row) for row in await self._table.first(role_keys.MAPPINGS)]
 
-    async def save(self, mapping: GroupMapping) -> GroupMapping:
-        """One call; it writes one row, however many members the group has."""
+    async def save(self, mapping: GroupMapping, activity: Activity | None = None) -> GroupMapping:
+        """One call; it writes one row and the activity, however many members the group has."""
+        key, columns = role_keys.mapping(mapping.provider, mapping.group), _columns(mapping)
+        write = Replace(key, columns, mapping.version) if mapping.version else Insert(key, columns)
         try:
-            if mapping.version:
-                etag = await self._table.replace(_key(mapping), _columns(mapping), mapping.version)
-            else:
-                etag = await self._table.insert(_key(mapping), _columns(mapping))
-        except ConfigConflict as conflict:
+            etags = await self._table.with_activity([write], activity)
+        except Conflict as conflict:
             raise VersionConflict from conflict
-        return replace(mapping, version=etag)
+        return replace(mapping, version=await self._table.etag(etags, key))
 
     async def remove(self, mapping: GroupMapping) -> None:
         """One call."""
         try:
-            await self._table.delete(_key(mapping), mapping.version)
-        except ConfigConflict as conflict:
+            await self._table.apply([Delete(role_keys.mapping(mapping.provider, mapping.group), mapping.version)])
+        except Conflict as conflict:
             raise VersionConflict from conflict
-
-
-def _key(mapping: GroupMapping) -> str:
-    return f"{mapping.provider}|{mapping.group}"
 
 
 def _columns(mapping: GroupMapping) -> Columns:
@@ -66,7 +62,7 @@ def _columns(mapping: GroupMapping) -> Columns:
 
 
 def _mapping_of(row: Row) -> GroupMapping:
-    provider, group = row.row_key.split("|")
+    _, provider, group = row.row_key.split("|")
     columns = row.columns
     return GroupMapping(
         provider=provider,

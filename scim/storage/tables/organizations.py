@@ -128,11 +128,7 @@ class TableOrganizations:
     async def _commit(self, operations: Sequence[Operation], activity: Activity | None, organization_id: str) -> str:
         """Write, with the activity if there is one; returns the new ETag of the organization."""
         try:
-            if activity is None:
-                etags = await self._table.apply(operations)
-            else:
-                row = entities.activity_row(activity)
-                etags = await self._table.commit([*operations, row], row.row_key)
+            etags = await self._table.with_activity(operations, activity)
         except Conflict as conflict:
             raise _explained(conflict, organization_id) from conflict
         return await self._table.etag(etags, keys.organization(organization_id))

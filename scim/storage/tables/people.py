@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from itertools import batched
 from typing import cast
 
+from scim.domain.activities import Activity
 from scim.domain.people import AccessToken, AuthenticationType, Credentials, NativeRole, Profile, Session
 from scim.domain.ports import VersionConflict
 from scim.schema.comparison import comparison_key
@@ -52,7 +53,7 @@ class TableProfiles:
         row = await self._table.get(keys.profile(account_id))
         return _profile_of(row) if row else Profile(account_id=account_id)
 
-    async def save(self, profile: Profile) -> Profile:
+    async def save(self, profile: Profile, activity: Activity | None = None) -> Profile:
         """Two calls: what roles there were is read, because each has a row of its own."""
         key = keys.profile(profile.account_id)
         before = await self.get(profile.account_id)
@@ -66,10 +67,10 @@ class TableProfiles:
             *(Delete(keys.role_holder(role, profile.account_id)) for role in sorted(old - new)),
         ]
         try:
-            etags = await self._table.apply(operations)
+            etags = await self._table.with_activity(operations, activity)
         except Conflict as conflict:
             raise VersionConflict from conflict
-        return replace(profile, version=etags[key])
+        return replace(profile, version=await self._table.etag(etags, key))
 
     async def holders(self, role_id: str) -> Sequence[str]:
         """One call for each thousand."""

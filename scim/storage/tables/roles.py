@@ -1,11 +1,4 @@
-"""The `Roles` port in a partition of `config`, and the `Census` over the directory.
-
-| row key in partition `role` | holds |
-|---|---|
-| `r|<id>` | a role |
-| `n|<type>|e(N(name))` | the id of the role that has the name |
-| `x|<id>` | when a role was deleted, until it is named nowhere any more |
-"""
+"""The `Roles` and `Census` ports over the directory table."""
 
 import asyncio
 import json
@@ -16,15 +9,14 @@ from datetime import datetime
 from itertools import batched
 from typing import cast
 
+from scim.domain.activities import Activity
 from scim.domain.authority import Permission
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.ports.roles import DeletedRole
 from scim.domain.roles import Role
 from scim.domain.users import UserType
-from scim.schema.comparison import comparison_key
-from scim.storage.tables import keys
-from scim.storage.tables.config_table import ConfigConflict, ConfigTable
-from scim.storage.tables.directory_table import DirectoryTable
+from scim.storage.tables import keys, role_keys
+from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.rows import Columns, Delete, Insert, KeyRange, Operation, Replace, Row, Upsert
 
@@ -40,54 +32,60 @@ _FACTS = ("userType", "active")
 class TableRoles:
     """See `scim.domain.ports.roles.Roles`."""
 
-    def __init__(self, config: ConfigTable) -> None:
-        self._table = config.beside("role")
+    def __init__(self, table: DirectoryTable) -> None:
+        self._table = table
 
     async def get(self, role_id: str) -> Role | None:
         """One call; none for what cannot be an id."""
-        row = await self._table.get(f"r|{role_id}") if keys.is_id(role_id) else None
+        row = await self._table.get(role_keys.role(role_id)) if keys.is_id(role_id) else None
         return _role_of(row) if row else None
 
     async def all(self) -> list[Role]:
         """One call for each thousand."""
-        return [_role_of(row) for row in await self._table.all(keys.prefix_range("r|"))]
+        return [_role_of(row) for row in await self._table.first(role_keys.ROLES)]
 
-    async def create(self, role: Role) -> Role:
+    async def create(self, role: Role, activity: Activity | None = None) -> Role:
         """One call."""
-        etags = await self._apply([Insert(f"r|{role.id}", _columns(role)), Insert(_name_key(role), _holder(role))])
-        return replace(role, version=etags[0])
+        key = role_keys.role(role.id)
+        etags = await self._commit([Insert(key, _columns(role)), Insert(_name_key(role), _holder(role))], activity)
+        return replace(role, version=await self._table.etag(etags, key))
 
-    async def update(self, before: Role, after: Role) -> Role:
+    async def update(self, before: Role, after: Role, activity: Activity) -> Role:
         """One call."""
-        operations: list[Operation] = [Replace(f"r|{after.id}", _columns(after), before.version)]
+        key = role_keys.role(after.id)
+        operations: list[Operation] = [Replace(key, _columns(after), before.version)]
         if _name_key(before) != _name_key(after):
             operations += [Insert(_name_key(after), _holder(after)), Delete(_name_key(before))]
-        etags = await self._apply(operations)
-        return replace(after, version=etags[0])
+        etags = await self._commit(operations, activity)
+        return replace(after, version=await self._table.etag(etags, key))
 
-    async def delete(self, role: Role, now: datetime) -> None:
+    async def delete(self, role: Role, activity: Activity) -> None:
         """One call."""
-        await self._apply(
+        await self._commit(
             [
-                Delete(f"r|{role.id}", role.version),
+                Delete(role_keys.role(role.id), role.version),
                 Delete(_name_key(role)),
-                Upsert(f"x|{role.id}", {"v": LAYOUT, "deletedAt": now}),
-            ]
+                Upsert(role_keys.deleted_role(role.id), {"v": LAYOUT, "deletedAt": activity.time}),
+            ],
+            activity,
         )
 
     async def deleted(self) -> list[DeletedRole]:
         """One call for each thousand."""
-        rows = await self._table.all(keys.prefix_range("x|"))
+        rows = await self._table.first(role_keys.DELETED_ROLES)
         return [DeletedRole(keys.last_part(row.row_key), cast("datetime", row.columns["deletedAt"])) for row in rows]
 
     async def forget(self, role_id: str) -> None:
         """One call."""
-        await self._table.delete(f"x|{role_id}")
-
-    async def _apply(self, operations: Sequence[Operation]) -> list[str]:
         try:
-            return await self._table.apply(operations)
-        except ConfigConflict as conflict:
+            await self._table.apply([Delete(role_keys.deleted_role(role_id))])
+        except Conflict:
+            return  # another run was faster
+
+    async def _commit(self, operations: Sequence[Operation], activity: Activity | None) -> Mapping[str, str]:
+        try:
+            return await self._table.with_activity(operations, activity)
+        except Conflict as conflict:
             if conflict.kind == "exists":
                 raise NameTaken("", "") from conflict
             raise VersionConflict from conflict
@@ -149,7 +147,7 @@ def _facts(row: Row) -> tuple[UserType, bool]:
 
 
 def _name_key(role: Role) -> str:
-    return f"n|{role.user_type.value}|{keys.encoded(comparison_key(role.name))}"
+    return role_keys.role_name(role.user_type.value, role.name)
 
 
 def _holder(role: Role) -> Columns:

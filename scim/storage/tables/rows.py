@@ -5,7 +5,7 @@ The contract suite `tests/contract/test_rows.py` states what an implementation p
 tests' fake pass it alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -119,12 +119,17 @@ class StorageUnavailable(Exception):
     """The service could not be reached or refused for now. Whether a write was applied is unknown."""
 
 
+class TableMissing(StorageUnavailable):
+    """There is no such table. Most tables must be there, so this counts as a failure, except where one may be new."""
+
+
 class Rows(Protocol):
     """Table Storage as Rollcall uses it.
 
     Promises: a batch is applied whole or not at all; `get` and `query` see every write acknowledged before them;
     keys are ordered by UTF-16 code unit; ETags differ between any two versions of a row. Datetimes are aware, UTC.
-    Every verb may raise `StorageUnavailable`; a cut-off or malformed answer counts as that.
+    Every verb may raise `StorageUnavailable`; a cut-off or malformed answer counts as that. Where there is no such
+    table it raises `TableMissing`.
     """
 
     async def get(self, table: str, partition: str, row_key: str) -> Row | None:
@@ -174,3 +179,26 @@ class Rows(Protocol):
             RowConflict: `exists`.
         """
         ...
+
+
+class Tables(Protocol):
+    """The tables themselves, for what comes and goes by the table: a month of activities.
+
+    Every method may raise `StorageUnavailable`.
+    """
+
+    async def ensure_tables(self, names: Iterable[str]) -> None:
+        """Create the tables that do not exist yet."""
+        ...
+
+    async def drop_table(self, name: str) -> None:
+        """Remove a table with all that is in it, if it exists. It cannot be made again within the next minute."""
+        ...
+
+    async def table_names(self, prefix: str) -> list[str]:
+        """The names of all tables that start with a prefix, in order."""
+        ...
+
+
+class TableStorage(Rows, Tables, Protocol):
+    """Rows, and the tables that they are in."""

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from scim.chores import chores
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 from tests.people import Person
@@ -34,14 +35,14 @@ async def test_everything_old_is_removed_by_however_many_runs(ana):
     await leave_something(ana)
     assert {key[0].partition("|")[0] for key in left_behind(ana)} == LEFT_BEHIND
     ana.admin.clock.advance(days=1, seconds=1)
-    administration = ana.admin.world.app.administration
-    await asyncio.gather(*(administration.purge_sign_ins() for _ in range(2)))
+    purge = chores(ana.admin.world.app)["PurgeSignIns"]
+    await asyncio.gather(*(purge() for _ in range(2)))
     assert left_behind(ana) == []
 
 
 async def test_what_is_in_use_stays(ana):
     await leave_something(ana)
     before = left_behind(ana)
-    await ana.admin.world.app.administration.purge_sign_ins()
+    await chores(ana.admin.world.app)["PurgeSignIns"]()
     assert left_behind(ana) == before
     assert (await ana.sign_in(email="nobody@contoso.com", code="123456")).status == 401

@@ -267,11 +267,34 @@ async def test_the_token_of_a_provider_that_is_gone_is_not_recognised(door):
         await door.knock()
 
 
-async def test_only_who_has_the_secret_learns_that_a_token_is_expired(door):
-    door.token = replace(door.token, state=TokenState.EXPIRED)
+@pytest.mark.parametrize("state", [TokenState.EXPIRED, TokenState.REVOKED])
+async def test_only_who_has_the_secret_learns_that_a_token_ended(door, state):
+    door.token = replace(door.token, state=state, last_four="zzzz")
 
     with pytest.raises(Unauthorized, match="not recognised"):
-        await door.knock(_with_another_secret(door.text.text))
+        await door.knock()
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [(TokenState.EXPIRED, "expired on 2027-05-23T12:00"), (TokenState.REVOKED, "was revoked")]
+)
+async def test_why_an_ended_token_is_refused_is_told_without_the_vault(door, state, told):
+    """R034: its secret there is switched off, and the vault may be down."""
+    door.token = replace(door.token, state=state)
+    door.stored_digest, door.failing = None, {"digest"}
+
+    for _ in range(3):
+        with pytest.raises(Unauthorized, match=told):
+            await door.knock()
+    assert door.asked == {"token": 1, "digest": 0, "provider": 1}
+
+
+async def test_a_token_that_is_being_generated_is_not_recognised(door):
+    door.token = replace(door.token, state=TokenState.PENDING)
+
+    with pytest.raises(Unauthorized, match="not recognised"):
+        await door.knock()
+    assert door.asked["digest"] == 0
 
 
 async def test_use_is_noted_at_most_every_five_minutes(door):

@@ -3,8 +3,8 @@
 import pytest
 
 from scim.errors import InvalidSyntax
-from scim.protocol.bulk import detached, parse_bulk, resolved, resolved_path
-from scim.schema.urns import ENTERPRISE_USER
+from scim.protocol.bulk import detached, parse_bulk, references_in, resolved, resolved_path
+from scim.schema.urns import ENTERPRISE_USER, PATCH_OP
 
 MANAGER = {"userName": "x", ENTERPRISE_USER: {"department": "d", "manager": {"value": "bulkId:b"}}}
 
@@ -59,22 +59,63 @@ def test_references_in_the_path_of_a_patch_are_found_and_replaced():
     assert change["path"] == 'members[value eq "1" or value eq "bulkId:b"]'
 
 
+def addition(*operations):
+    return {"schemas": [PATCH_OP], "Operations": list(operations)}
+
+
 def test_members_and_managers_can_be_added_later():
     group = {"displayName": "g", "members": [{"value": "1"}, {"value": "bulkId:b"}]}
 
     assert detached(group) == (
         {"displayName": "g", "members": [{"value": "1"}]},
-        [{"op": "add", "path": "members", "value": [{"value": "bulkId:b"}]}],
+        addition({"op": "add", "path": "members", "value": [{"value": "bulkId:b"}]}),
     )
     assert detached(MANAGER) == (
         {"userName": "x", ENTERPRISE_USER: {"department": "d"}},
-        [{"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": {"value": "bulkId:b"}}],
+        addition({"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": {"value": "bulkId:b"}}),
     )
 
 
 def test_nothing_is_left_out_of_what_refers_to_nothing():
     data = {"userName": "x", "name": {"givenName": "y"}, "emails": [{"value": "z"}], "urn:x:y": {"a": 1}}
-    assert detached(data) == (data, [])
+    assert detached(data) == (data, addition())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"displayName": "bulkId:a", "emails": [{"value": "bulkId:a@b"}], "roles": [{"value": "bulkId:x"}]},
+        {"Operations": [{"op": "replace", "path": "displayName", "value": "bulkId:a"}]},
+        {"Operations": [{"op": "replace", "path": "name.givenName", "value": "bulkId:a"}]},
+        {"Operations": [{"op": "add", "path": 'emails[type eq "work"].value', "value": "bulkId:a"}]},
+        {"Operations": [{"op": "add", "path": 'roles[value eq "bulkId:a"].display', "value": "x"}]},
+        {"Operations": [{"op": "add", "value": {"displayName": "bulkId:a", "emails": [{"value": "bulkId:a"}]}}]},
+        {"value": "bulkId:a"},
+    ],
+)
+def test_what_is_no_member_and_no_manager_holds_no_reference(data):
+    """RFC 7644 §3.7.3: an operation has the same result as alone."""
+    assert set(references_in(data)) == set()
+    assert resolved(data, {"a": "1", "x": "2", "a@b": "3"}) == data
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "add", "path": "members", "value": [{"value": "bulkId:a"}]},
+        {"OP": "add", "Path": "MEMBERS", "Value": "bulkId:a"},
+        {"op": "add", "path": f"{ENTERPRISE_USER}:manager", "value": "bulkId:a"},
+        {"op": "add", "path": f"{ENTERPRISE_USER}:manager.value", "value": "bulkId:a"},
+        {"op": "add", "path": "manager", "value": {"$ref": "../Users/bulkId:a"}},
+        {"op": "add", "value": {"members": [{"value": "bulkId:a"}]}},
+        {"op": "add", "value": {f"{ENTERPRISE_USER}:manager": {"value": "bulkId:a"}}},
+        {"op": "remove", "path": 'members[value eq "bulkId:a"]'},
+    ],
+)
+def test_references_in_a_patch_are_found_whatever_its_form(operation):
+    body = {"Operations": [operation]}
+    assert set(references_in(body)) == {"a"}
+    assert "bulkId" not in str(resolved(body, {"a": "1"}))
 
 
 def test_paths_are_decoded_and_queries_are_taken_apart():

@@ -12,7 +12,7 @@ from scim.errors import (
     PayloadTooLarge,
     TooMany,
 )
-from scim.protocol.patching import MAX_MEMBER_FILTERS, MAX_OPERATIONS, apply_patch, parse_patch
+from scim.protocol.patching import MAX_MEMBER_FILTERS, MAX_OPERATIONS, MAX_TERMS, apply_patch, parse_patch
 from scim.schema.catalog import group_type, user_type
 from scim.schema.urns import CORE_USER, ENTERPRISE_USER, LIST_RESPONSE, NINJAONE_USER, PATCH_OP
 from scim.schema.values import UnknownAttributes
@@ -686,3 +686,18 @@ def test_members_are_selected_by_a_limited_number_of_filters():
     assert parse_patch({"Operations": operations}, group_type(), UnknownAttributes.IGNORE).members
     with pytest.raises(TooMany):
         parse_patch({"Operations": [*operations, one]}, group_type(), UnknownAttributes.IGNORE)
+
+
+def test_the_terms_of_all_filters_of_a_patch_are_limited():
+    """Each is compared with every value of its attribute; together they must not take seconds."""
+    path = f"emails[not ({' or '.join(f'value co "z{number}"' for number in range(40))})].display"
+    fitting = [{"op": "replace", "path": path, "value": "v"}] * (MAX_TERMS // 40)
+
+    parse_patch({"Operations": fitting}, user_type(), IGNORE)
+    with pytest.raises(TooMany):
+        parse_patch({"Operations": [*fitting, fitting[0]]}, user_type(), IGNORE)
+
+
+def test_entras_filters_fit_whatever_their_number():
+    operations = [{"op": "replace", "path": 'emails[type eq "work"].value', "value": "a"}] * MAX_OPERATIONS
+    parse_patch({"Operations": operations}, user_type(), IGNORE)

@@ -83,6 +83,12 @@ async def closed(request: web.Request, forward: Forward) -> Answer:
     return web.Response()
 
 
+async def lost(request: web.Request, _forward: Forward) -> Answer:
+    """Closes the connection and does nothing, like a service that has just given up an idle connection."""
+    request.transport.abort()
+    return web.Response()
+
+
 async def half_sent(request: web.Request, forward: Forward) -> Answer:
     """Closes the connection within the answer's body."""
     answer = await forward(request)
@@ -227,6 +233,13 @@ async def test_a_verb_is_tried_again_when_the_service_is_busy(rows: AzureRows, p
     await VERBS[verb](rows)
 
     assert len(peer.requests) == 3
+
+
+@each_verb
+async def test_a_verb_is_tried_again_when_its_connection_was_closed(rows: AzureRows, peer: Peer, verb: str) -> None:
+    peer.faults.append(lost)
+
+    await VERBS[verb](rows)
 
 
 @each_verb

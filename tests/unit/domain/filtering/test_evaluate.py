@@ -310,13 +310,27 @@ def test_types_and_secrets_are_kept_for_any_resource_type(text):
         'emails[type eq "work"]',
         'name.givenName eq "x"',
         'meta.created gt "2024-05-13T04:42:34Z"',
-        "active eq true",
         'organizationId eq "12"',
         'userName eq "x"',
     ],
 )
 def test_damaged_documents_match_nothing_and_break_nothing(document, text):
     assert matches(text, document) is False
+
+
+def test_who_does_not_say_whether_it_is_active_is():
+    """As such a user may sign in, whoever reconciles by `active eq true` must find it."""
+    assert matches("active eq true", {})
+    assert not matches("active ne true", {})
+    assert not matches("active eq false", {})
+    assert not matches("active pr", {})
+
+
+@pytest.mark.parametrize("text", ["meta.location pr", 'meta.location sw "http"', "not (meta.location pr)"])
+def test_the_location_cannot_be_searched(text):
+    """RFC 7644 §3.12: it is not stored, and a filter that is false in silence looks like an empty directory."""
+    with pytest.raises(InvalidFilter, match="location"):
+        compile_filter(parse_filter(text), user_type())
 
 
 def test_a_lone_value_of_a_multi_valued_attribute_is_looked_at():

@@ -1,0 +1,85 @@
+"""The log: what was changed, by whom, and who may see it (R103-R106, AMB-28)."""
+
+from scim.admin.context import Context
+from scim.admin.problems import Denied, Invalid
+from scim.domain.activities import Activity
+from scim.domain.activity_log import ActivityFilter, ActivityPage
+from scim.domain.authority import Action
+
+MOST_READ = 5_000
+"""Stored rows that are read for one page; a search for something rare goes on with the next."""
+MOST_EXPORTED = 50_000
+MOST_READ_FOR_EXPORT = 200_000
+"""Stored rows that are read for one file: what fits into the time that a request has."""
+_STEP = 1_000
+
+
+async def page(context: Context, wanted: ActivityFilter, start: str, limit: int) -> ActivityPage:
+    """A page of the log, newest first; it may be short or empty, and still not be the last.
+
+    Args:
+        context: Who asks.
+        wanted: Which activities.
+        start: `next` of the page before; "" for the first.
+        limit: How many at most.
+
+    Raises:
+        Denied: The person may see neither the system's activities nor those of this organization.
+        Invalid: `start` is no such thing, or the period has no length.
+    """
+    _require(context, wanted)
+    try:
+        return await context.services.activity_log.page(wanted, start, limit, MOST_READ)
+    except ValueError as error:
+        raise Invalid("This cursor is not from the page before. Start from the first page.", "cursor") from error
+
+
+async def export(context: Context, wanted: ActivityFilter) -> list[Activity]:
+    """All activities that are wanted, newest first, for a file.
+
+    A file that silently lacks its end would be taken for the whole: what is too much is refused.
+
+    Raises:
+        Denied: See `page`.
+        Invalid: Code `too_many_activities`: more than a file holds, or than can be searched in one go.
+    """
+    _require(context, wanted)
+    found: list[Activity] = []
+    position: str | None = ""
+    read = 0
+    while position is not None and len(found) <= MOST_EXPORTED:
+        if read >= MOST_READ_FOR_EXPORT:
+            raise Invalid(_TOO_MANY, "after", "too_many_activities")
+        part = await context.services.activity_log.page(wanted, position, _STEP, MOST_READ)
+        found += part.activities
+        position = part.next
+        read += part.rows_read
+    if len(found) > MOST_EXPORTED:
+        raise Invalid(_TOO_MANY, "after", "too_many_activities")
+    return found
+
+
+_TOO_MANY = (
+    f"A file holds {MOST_EXPORTED:,} activities, found among {MOST_READ_FOR_EXPORT:,}. "
+    "Choose a shorter period, or export one period after the other."
+)
+
+
+def require_some(context: Context) -> None:
+    """Check that there are activities that this person may see.
+
+    Raises:
+        Denied: There are none.
+    """
+    if not context.principal.may(Action.VIEW_SYSTEM_ACTIVITIES):
+        context.require(Action.VIEW_ORGANIZATION_ACTIVITIES)
+
+
+def _require(context: Context, wanted: ActivityFilter) -> None:
+    if wanted.after and wanted.before and wanted.after >= wanted.before:
+        raise Invalid('"after" must be earlier than "before".', "after")
+    if context.principal.may(Action.VIEW_SYSTEM_ACTIVITIES):
+        return
+    context.require(Action.VIEW_ORGANIZATION_ACTIVITIES)
+    if not wanted.organization:
+        raise Denied("Your roles let you see the activities of organizations. Choose one.", "organization_required")

@@ -1,0 +1,66 @@
+"""What timers do: the use cases of `scim.maintenance`, each with the ports that it works on.
+
+Administration is reached through `app.administration`, which loads it: a chore that needs none of it does not ask.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING
+
+from scim.maintenance.clear_roles import clear_roles
+from scim.maintenance.drain_activities import drain_activities
+from scim.maintenance.expire_tokens import expire_tokens
+from scim.maintenance.finish_organizations import finish_organizations
+from scim.maintenance.finish_rotations import finish_rotations
+from scim.maintenance.fold_counters import fold_counters
+from scim.maintenance.purge_activities import purge_activities
+from scim.maintenance.purge_bookmarks import purge_bookmarks
+from scim.maintenance.purge_sign_ins import purge_sign_ins
+from scim.maintenance.sweep_jobs import sweep_jobs
+from scim.maintenance.warn_of_expiry import warn_of_expiry
+
+if TYPE_CHECKING:
+    from scim.bootstrap import Application
+
+
+type Chore = Callable[[], Awaitable[None]]
+
+
+def chores(app: "Application") -> Mapping[str, Chore]:
+    """The chores, by the names of their functions (`scim.triggers.timers.SCHEDULES`)."""
+    clock = app.clock
+    return {
+        "SweepJobs": lambda: sweep_jobs(app.jobs, clock),
+        "PurgeBookmarks": lambda: purge_bookmarks(app.bookmarks, clock),
+        "ExpireTokens": lambda: expire_tokens(app.tokens, app.vault, app.activities, clock),
+        "FinishRotations": lambda: finish_rotations(app.tokens, app.vault, app.activities, clock),
+        "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
+        "FinishOrganizations": lambda: finish_organizations(app.organizations, app.providers, clock, app.identifiers),
+        "ClearRoles": lambda: _clear_roles(app),
+        "DrainActivities": lambda: drain_activities(app.activity_upkeep, clock),
+        "PurgeActivities": lambda: purge_activities(app.activity_upkeep, clock, app.activity_retention),
+        "FoldCounters": lambda: fold_counters(app.totals, clock),
+        "PurgeSignIns": lambda: _purge_sign_ins(app),
+    }
+
+
+def _clear_roles(app: "Application") -> Awaitable[None]:
+    services = app.administration.services
+    return clear_roles(
+        roles=services.roles,
+        mappings=services.mappings,
+        profiles=services.profiles,
+        census=services.census,
+        groups=services.groups,
+        clock=services.clock,
+    )
+
+
+def _purge_sign_ins(app: "Application") -> Awaitable[None]:
+    services = app.administration.services
+    return purge_sign_ins(
+        sessions=services.sessions,
+        proofs=services.used_proofs,
+        attempts=services.attempts,
+        keys=services.idempotency_keys,
+        clock=services.clock,
+    )

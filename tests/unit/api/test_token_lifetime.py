@@ -1,0 +1,58 @@
+"""Six calendar months, from the API to the last second, for every day of two years."""
+
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from scim.domain.providers import Provider
+from scim.domain.resources import timestamp
+from tests.admin_world import AdminWorld
+from tests.fakes.rows import FakeRows
+from tests.world import World
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+@pytest.mark.parametrize("year", [2027, 2028], ids=["ordinary", "leap"])
+async def test_every_day_of_a_year_a_token_gets_six_months_to_the_second(year):
+    """R033, AMB-17: record, vault and API show one moment, and SCIM keeps it."""
+    admin = await AdminWorld.on(FakeRows())
+    boss = await admin.account("boss2@contoso.com", administrator=True)
+    moment, days = datetime(year, 1, 1, 23, 59, 59, 987_000, tzinfo=UTC), 0
+    while moment.year == year:
+        admin.clock.moment = moment
+        provider = Provider(id=f"p{days}", name=f"Provider {days}")
+        await admin.services.providers.create(provider)
+        script = await admin.as_(boss)
+        token = await script.done("POST", f"/identity-providers/{provider.id}/scim/tokens", {})
+        expires = six_months_after(moment.replace(microsecond=0))
+
+        assert (await admin.services.tokens.get(token["id"])).expires_at == expires
+        assert admin.world.app.vault.expiries[token["id"]] == expires
+        assert token["expiresAt"] == timestamp(expires)
+        statuses = await statuses_at(admin, provider, token["token"], expires - SECOND, expires)
+        assert statuses == [200, 401], moment
+        moment += DAY
+        days += 1
+    assert days == (366 if year == 2028 else 365)
+
+
+async def statuses_at(admin, provider, text, *moments):
+    """What an instance answers to the token at these moments."""
+    instance = await admin.world.instance()
+    caller = World(instance.app, instance.rows, provider, text)
+    found = []
+    for moment in moments:
+        admin.clock.moment = moment
+        found.append((await caller.call("GET", "/Users", count=0)).status)
+        await caller.app.background.drain()
+    return found
+
+
+def six_months_after(moment):
+    """By counting on the calendar, month by month."""
+    year, month = moment.year, moment.month
+    for _ in range(6):
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))

@@ -1,0 +1,46 @@
+"""The timers do, on the application as it is wired, what their names say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from scim.triggers.timers import SCHEDULES
+from tests.admin_world import AdminWorld
+from tests.fakes.rows import FakeRows
+
+
+async def test_every_timer_runs_on_the_application_when_there_is_nothing_to_do():
+    admin = await AdminWorld.on(FakeRows())
+    assert admin.world.app.chores.keys() == SCHEDULES.keys()
+    for work in admin.world.app.chores.values():
+        await work()
+
+
+async def test_an_organization_is_deleted_by_its_timer():
+    admin = await AdminWorld.on(FakeRows())
+    await admin.done("DELETE", "/organizations/13")
+    admin.clock.advance(minutes=2)
+    await admin.world.app.chores["FinishOrganizations"]()
+    assert (await admin.call("GET", "/organizations/13")).status == 404
+
+
+async def test_a_deleted_role_is_cleared_by_its_timer():
+    admin = await AdminWorld.on(FakeRows())
+    role = (await admin.done("POST", "/roles", {"name": "L1", "type": "technician"}))["id"]
+    await admin.done("DELETE", f"/roles/{role}")
+    admin.clock.advance(minutes=10)
+    await admin.world.app.chores["ClearRoles"]()
+    assert await admin.services.roles.deleted() == []
+
+
+def test_the_app_starts_without_what_only_administration_needs():
+    """Provisioning does not wait for pydantic, nor for the use cases and timers of administrators."""
+    program = (
+        "import sys, function_app; "
+        "print(*sorted(name for name in sys.modules "
+        "if name in {'pydantic', 'argon2', 'pyotp', 'scim.administration', 'scim.maintenance.clear_roles'}))"
+    )
+    result = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+    )
+    assert result.stdout.split() == []
