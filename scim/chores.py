@@ -15,6 +15,7 @@ from scim.maintenance.fold_counters import fold_counters
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.purge_sign_ins import purge_sign_ins
+from scim.maintenance.purge_tombstones import purge_tombstones
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
 
@@ -31,6 +32,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
     return {
         "SweepJobs": lambda: sweep_jobs(app.jobs, clock),
         "PurgeBookmarks": lambda: purge_bookmarks(app.bookmarks, clock),
+        "PurgeTombstones": lambda: _purge_tombstones(app),
         "ExpireTokens": lambda: expire_tokens(app.tokens, app.vault, app.activities, clock),
         "FinishRotations": lambda: finish_rotations(app.tokens, app.vault, app.activities, clock),
         "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
@@ -62,5 +64,16 @@ def _purge_sign_ins(app: "Application") -> Awaitable[None]:
         proofs=services.used_proofs,
         attempts=services.attempts,
         keys=services.idempotency_keys,
+        clock=services.clock,
+    )
+
+
+def _purge_tombstones(app: "Application") -> Awaitable[None]:
+    services = app.administration.services
+    return purge_tombstones(
+        accounts=services.accounts,
+        credentials=services.credentials,
+        sessions=services.sessions,
+        access_tokens=services.access_tokens,
         clock=services.clock,
     )

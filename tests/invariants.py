@@ -20,7 +20,7 @@ from scim.storage.tables.keys import DIRECTORY, PARTITION
 from scim.storage.tables.rows import Columns, KeyRange, Row, Rows
 
 EVERYTHING = KeyRange(" ", "\uffff")
-INDEXES = "nshxeydwf"
+INDEXES = "nshvxeydwf"
 ACTIVITY_FACTS = {"id", "actor", "subject_kind", "subject_id"}
 """Besides the provider, where what was changed belongs to one."""
 
@@ -102,6 +102,8 @@ def _wanted(row: Row) -> Iterator[tuple[str, Columns]]:
     yield from ((keys.email(provider, address, id_), {}) for address in addresses)
     words = name_words(document)[: max(0, 43 - len(addresses))]
     yield from ((keys.word(provider, word, id_), {}) for word in words)
+    if user.administrator:
+        yield keys.administrator(provider, id_), {}
     if user.standing.organization not in {None, ALL_ORGANIZATIONS}:
         yield keys.organization_user(str(user.standing.organization), provider, id_), {}
 

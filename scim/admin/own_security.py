@@ -97,7 +97,7 @@ async def reset_app(context: Context, account_id: str, proof: str | None) -> Non
         raise Missing("There is no account with this id.")
     await require_proof(context, proof, CriticalAction.RESET_MFA, account_id)
     try:
-        await services.administrator_guard.disenrolled(user)  # first: until it is gone, it counts for less
+        await services.administrator_guard.disenrolling(user)
     except LastAdministrator as last:
         raise Conflicting(LAST_ADMINISTRATOR, "last_administrator") from last
     while True:
@@ -107,6 +107,8 @@ async def reset_app(context: Context, account_id: str, proof: str | None) -> Non
         except VersionConflict:
             continue
         break
+    await services.administrator_guard.disenrolled(user)
+    await note_able(services, user)  # who has set up another app in this very moment
     await sessions.end_all(services, account_id)
     await services.activities.record(
         context.activity(Status.MFA_RESET, "user", user.id, user.user_name, provider=user.provider, mfa=True)

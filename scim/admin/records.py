@@ -24,5 +24,9 @@ async def record_own(services: Services, user: User, status: Status, request_id:
 
 async def note_able(services: Services, user: User) -> None:
     """Count a system administrator who has a password and an authenticator app among those who can sign in natively."""
-    if user.administrator and (await services.credentials.get(user.id)).is_complete:
-        await services.administrator_guard.enrolled(user)
+
+    async def is_able() -> bool:
+        return (await services.credentials.get(user.id)).is_complete
+
+    if user.administrator:
+        await services.administrator_guard.enrolled(user, is_able)

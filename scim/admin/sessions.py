@@ -17,7 +17,7 @@ from scim.admin.context import Context, Principal
 from scim.admin.people import principal_of
 from scim.admin.problems import Missing, SignInRequired
 from scim.admin.services import Services
-from scim.domain.people import Session
+from scim.domain.people import Profile, Session
 from scim.domain.ports import VersionConflict
 from scim.domain.users import User
 
@@ -142,6 +142,15 @@ async def mine(context: Context) -> list[Session]:
     sessions = await context.services.sessions.of(context.principal.account_id)
     live = [each for each in sessions if now - each.last_seen < IDLE and now - each.created_at < LONGEST]
     return sorted(live, key=lambda session: session.created_at, reverse=True)
+
+
+async def live_of(services: Services, user: User, profile: Profile) -> list[Session]:
+    """The sessions of an account that go on. One storage call."""
+    now = services.clock.now()
+    if not user.standing.active:
+        return []
+    found = await services.sessions.of(user.id)
+    return [each for each in found if not _is_over(each, now, profile.sessions_end, user.standing_since)]
 
 
 async def end_mine(context: Context, session_id: str) -> None:

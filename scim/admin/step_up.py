@@ -24,6 +24,7 @@ class CriticalAction(StrEnum):
     DISABLE_SSO = "disableSso"
     DELETE_PROVIDER = "deleteProvider"
     GRANT_ADMINISTRATOR = "grantAdministrator"
+    REVOKE_ADMINISTRATOR = "revokeAdministrator"
     RESET_MFA = "resetMfa"
 
 

@@ -22,12 +22,14 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
         header: Names of the columns.
         rows: As many cells as there are columns, each.
     """
+    return f"{_BYTE_ORDER_MARK}{csv_lines([header])}{csv_lines(rows)}".encode()
+
+
+def csv_lines(rows: Iterable[Sequence[str]]) -> str:
+    """The lines alone, for a file that is written part by part behind `csv_text(header, ())`."""
     text = StringIO()
-    text.write(_BYTE_ORDER_MARK)
-    lines = csv.writer(text)
-    lines.writerow(header)
-    lines.writerows([_safe(cell) for cell in row] for row in rows)
-    return text.getvalue().encode()
+    csv.writer(text).writerows([_safe(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def _safe(cell: str) -> str:

@@ -104,7 +104,8 @@ class AccountFilter:
     """Which accounts are asked for; what is not given does not matter (R129).
 
     Attributes:
-        owners: The ids of the providers whose accounts are asked for, `NATIVE` among them or not.
+        managed_by: See there.
+        provider: The id of the provider that manages them.
         type: See there.
         states: Active, inactive or both; or deleted alone.
         organization: Its id.
@@ -112,7 +113,8 @@ class AccountFilter:
         deleted_after: Deleted accounts that were deleted earlier cannot be restored any more, and are not shown.
     """
 
-    owners: tuple[str, ...]
+    managed_by: Management | None = None
+    provider: str | None = None
     type: AccountType | None = None
     states: frozenset[AccountState] = LISTED_STATES
     organization: str | None = None
@@ -120,10 +122,9 @@ class AccountFilter:
     deleted_after: datetime | None = None
 
     def admits(self, account: AccountSummary) -> bool:
-        """Whether an account is asked for, whatever is searched."""
+        """Whether an account is asked for, whoever manages it and whatever is searched."""
         return (
-            account.provider in self.owners
-            and account.state in self.states
+            account.state in self.states
             and self.organization in {None, account.organization}
             and _is_of(self.type, account)
             and (account.deleted_at is None or self.deleted_after is None or account.deleted_at > self.deleted_after)
@@ -144,7 +145,7 @@ class AccountPage:
         accounts: By userName; deleted ones by their ids.
         next: The place behind which the next page starts; None on the last one. A page may be short, or empty, and not
             be the last.
-        is_cut: Whether more match a search than it looked at.
+        is_cut: Whether more may match a search than it looked at.
     """
 
     accounts: Sequence[AccountSummary]
@@ -181,11 +182,13 @@ class AdoptionRequest:
         provider: Its id.
         account_id: The account.
         asked_at: When the provider last tried.
+        rejected_at: When an administrator said no; None while nobody decided.
     """
 
     provider: str
     account_id: str
     asked_at: datetime
+    rejected_at: datetime | None = None
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -198,3 +201,23 @@ def name_words(document: Document) -> tuple[str, ...]:
     name = document.get("name", {})
     names = (name.get("familyName"), name.get("givenName"), document.get("displayName"), name.get("formatted"))
     return tuple(islice(words_of(" ".join(filter(None, names))), MAX_NAME_WORDS))
+
+
+def is_searched(user: User, search: str) -> bool:
+    """Whether a search means somebody: by userName, by an address, or by beginnings of words of the names."""
+    document = user.document()
+    addresses = {comparison_key(email.get("value", "")) for email in document.get("emails", ())}
+    return (
+        is_named(user.user_name, search)
+        or comparison_key(search) in addresses
+        or _all_begin(words_of(search), name_words(document))
+    )
+
+
+def is_named(user_name: str, search: str) -> bool:
+    """Whether a userName begins as the search does."""
+    return comparison_key(user_name).startswith(comparison_key(search))
+
+
+def _all_begin(beginnings: Sequence[str], words: Sequence[str]) -> bool:
+    return bool(beginnings) and all(any(word.startswith(beginning) for word in words) for beginning in beginnings)

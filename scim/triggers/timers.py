@@ -7,6 +7,7 @@ import azure.functions as func
 SCHEDULES: Mapping[str, str] = {
     "SweepJobs": "0 * * * * *",
     "PurgeBookmarks": "0 30 * * * *",
+    "PurgeTombstones": "0 50 * * * *",
     "ExpireTokens": "0 */5 * * * *",
     "FinishRotations": "0 20 * * * *",
     "WarnOfExpiry": "0 10 * * * *",

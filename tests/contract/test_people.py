@@ -10,6 +10,7 @@ from scim.domain.people import AccessToken, Credentials, NativeRole, Profile, Se
 from scim.domain.ports import VersionConflict
 from scim.domain.ports.idempotency import Remembered
 
+ANA, BEN, ROLE = (f"0198c000-0000-7000-8000-00000000000{number}" for number in range(3))
 LOCK = timedelta(minutes=15)
 
 
@@ -23,80 +24,80 @@ def now(world):
     return world.clock.now()
 
 
-def session(now, id_="s1", account_id="a1"):
+def session(now, id_="s1", account_id=ANA):
     return Session(account_id=account_id, id=id_, created_at=now, verified_at=now, last_seen=now, agent="Firefox")
 
 
 async def test_a_profile_is_read_as_it_was_saved(services, now):
-    assert await services.profiles.get("a1") == Profile(account_id="a1")
-    role = NativeRole(role="r1", added_by="Ana", added_at=now)
-    saved = await services.profiles.save(Profile(account_id="a1", phone="1", language="de", roles=(role,)))
-    assert await services.profiles.get("a1") == saved
-    assert await services.profiles.holders("r1") == ["a1"]
+    assert await services.profiles.get(ANA) == Profile(account_id=ANA)
+    role = NativeRole(role=ROLE, added_by="Ana", added_at=now)
+    saved = await services.profiles.save(Profile(account_id=ANA, phone="1", language="de", roles=(role,)))
+    assert await services.profiles.get(ANA) == saved
+    assert await services.profiles.holders(ROLE) == [ANA]
     await services.profiles.save(replace(saved, roles=()))
-    assert await services.profiles.holders("r1") == []
+    assert await services.profiles.holders(ROLE) == []
 
 
 async def test_of_two_who_save_at_once_one_is_told(services):
     for store, new in ((services.profiles, Profile), (services.credentials, Credentials)):
         for _ in range(2):
-            read = await store.get("a1")
+            read = await store.get(ANA)
             saved = await asyncio.gather(*(store.save(read) for _ in range(4)), return_exceptions=True)
             assert [type(each) for each in saved].count(VersionConflict) == 3
         with pytest.raises(VersionConflict):
-            await store.save(new(account_id="a1"))
+            await store.save(new(account_id=ANA))
 
 
 async def test_credentials_are_read_as_they_were_saved(services, now):
     given = Credentials(
-        account_id="a1", password_hash="h", password_changed_at=now, totp_secret="s", totp_step=7, locked_until=now
+        account_id=ANA, password_hash="h", password_changed_at=now, totp_secret="s", totp_step=7, locked_until=now
     )
     saved = await services.credentials.save(given)
-    assert await services.credentials.get("a1") == saved == replace(given, version=saved.version)
-    assert not (await services.credentials.get("a2")).is_complete
+    assert await services.credentials.get(ANA) == saved == replace(given, version=saved.version)
+    assert not (await services.credentials.get(BEN)).is_complete
 
 
 async def test_a_session_is_seen_until_it_ends(services, now):
     await services.sessions.create(session(now))
     later = now + LOCK
-    await services.sessions.note("a1", "s1", seen=now, verified=later)
-    await services.sessions.note("a1", "s1", seen=later)
-    assert await services.sessions.get("a1", "s1") == replace(session(now), last_seen=later, verified_at=later)
-    assert await services.sessions.get("a2", "s1") is None
+    await services.sessions.note(ANA, "s1", seen=now, verified=later)
+    await services.sessions.note(ANA, "s1", seen=later)
+    assert await services.sessions.get(ANA, "s1") == replace(session(now), last_seen=later, verified_at=later)
+    assert await services.sessions.get(BEN, "s1") is None
     for _ in range(2):
-        await services.sessions.end("a1", "s1")
-    await services.sessions.note("a1", "s1", seen=later)
-    assert await services.sessions.get("a1", "s1") is None
+        await services.sessions.end(ANA, "s1")
+    await services.sessions.note(ANA, "s1", seen=later)
+    assert await services.sessions.get(ANA, "s1") is None
 
 
 async def test_all_sessions_of_one_account_are_ended(services, now):
-    for account_id in ("a1", "a2"):
+    for account_id in (ANA, BEN):
         for number in range(5):
             await services.sessions.create(session(now, f"s{number}", account_id))
-    assert await services.sessions.end_all("a1") == 5
-    assert await services.sessions.of("a1") == []
-    assert len(await services.sessions.of("a2")) == 5
+    assert await services.sessions.end_all(ANA) == 5
+    assert await services.sessions.of(ANA) == []
+    assert len(await services.sessions.of(BEN)) == 5
 
 
 async def test_old_sessions_are_removed(services, now):
     for number in range(5):
         await services.sessions.create(session(now + timedelta(minutes=number), f"s{number}"))
     assert await services.sessions.remove_older(now + timedelta(minutes=3)) == 3
-    assert {each.id for each in await services.sessions.of("a1")} == {"s3", "s4"}
+    assert {each.id for each in await services.sessions.of(ANA)} == {"s3", "s4"}
 
 
 async def test_an_access_token_is_found_until_it_is_removed(services, now):
     token = AccessToken(
-        id="t1", account_id="a1", label="x", digest="d", created_at=now, expires_at=now + LOCK, last_four="abcd"
+        id="t1", account_id=ANA, label="x", digest="d", created_at=now, expires_at=now + LOCK, last_four="abcd"
     )
     await services.access_tokens.create(token)
     await services.access_tokens.record_use("t1", now)
     await services.access_tokens.record_use("t2", now)
     assert await services.access_tokens.get("t1") == replace(token, last_used=now)
-    assert [each.id for each in await services.access_tokens.of("a1")] == ["t1"]
+    assert [each.id for each in await services.access_tokens.of(ANA)] == ["t1"]
     assert [await services.access_tokens.remove("t1") for _ in range(2)] == [True, False]
     assert await services.access_tokens.get("t1") is None
-    assert await services.access_tokens.of("a1") == []
+    assert await services.access_tokens.of(ANA) == []
 
 
 async def test_a_proof_is_used_once_however_many_try(services, now):
@@ -132,13 +133,13 @@ async def test_attempts_are_forgotten(services, now):
 
 async def test_a_creation_with_a_key_begins_once(services, now):
     keys, creation = services.idempotency_keys, Remembered(fingerprint="f", began=now)
-    earlier = await asyncio.gather(*(keys.begin("a1", "k", creation) for _ in range(4)))
+    earlier = await asyncio.gather(*(keys.begin(ANA, "k", creation) for _ in range(4)))
     assert [each for each in earlier if each is not None] == [creation] * 3
-    assert await keys.begin("a2", "k", creation) is None
+    assert await keys.begin(BEN, "k", creation) is None
     done = replace(creation, reply="r", is_over=True)
-    await keys.finish("a1", "k", done)
-    assert await keys.begin("a1", "k", creation) == done
-    await keys.forget("a2", "k")
-    assert await keys.begin("a2", "k", creation) is None
+    await keys.finish(ANA, "k", done)
+    assert await keys.begin(ANA, "k", creation) == done
+    await keys.forget(BEN, "k")
+    assert await keys.begin(BEN, "k", creation) is None
     assert await keys.remove_older(now + timedelta(seconds=1)) >= 2
-    assert await keys.begin("a1", "k", creation) is None
+    assert await keys.begin(ANA, "k", creation) is None

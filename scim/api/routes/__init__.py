@@ -1,12 +1,25 @@
 """Every endpoint, area by area."""
 
 from scim.api.endpoints import Endpoint
-from scim.api.routes import access_tokens, activities, mapping, organizations, roles, sign_in, tokens, user_roles
+from scim.api.routes import (
+    access_tokens,
+    accounts,
+    activities,
+    adoptions,
+    mapping,
+    organizations,
+    roles,
+    sign_in,
+    tokens,
+    user_roles,
+)
 from scim.api.routes.document import document_endpoint
 
 _AREAS: tuple[Endpoint, ...] = (
     *sign_in.ENDPOINTS,
     *access_tokens.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *adoptions.ENDPOINTS,
     *tokens.ENDPOINTS,
     *organizations.ENDPOINTS,
     *roles.ENDPOINTS,

@@ -172,7 +172,10 @@ class Users(Protocol):
         ...
 
     async def ask_for_adoption(self, provider: Provider, user_id: str, asked_at: datetime) -> None:
-        """Put a native account in the provider's adoption queue; asking again changes nothing but the time."""
+        """Put a native account in the provider's adoption queue; asking again changes nothing but the time.
+
+        What an administrator rejected stays rejected.
+        """
         ...
 
 

@@ -1,10 +1,12 @@
 """What the administration of accounts needs from the outside. See `scim.domain.ports`."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from scim.domain.accounts import AccountFilter, AccountPage, AdoptionRequest, Tombstone
 from scim.domain.activities import Activity
+from scim.domain.people import Profile
 from scim.domain.users import User
 
 
@@ -12,13 +14,18 @@ class Accounts(Protocol):
     """The users of the whole tenant, whoever manages them."""
 
     async def get(self, account_id: str) -> User | None:
-        """The user, or None; the users of providers that were deleted are native."""
+        """The user, or None; the users of providers that were deleted are native.
+
+        Somebody who changes hands in this moment is found all the same.
+        """
         ...
 
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
         """At most `limit` of the accounts that are asked for, by userName (R129).
 
-        Paging through them loses none that exists throughout and shows none twice, while others come and go.
+        Paging through them loses none that exists throughout, under the same name, and shows none twice, while others
+        come and go, and while providers adopt accounts. (One that a provider lets go of in the very moment of a page
+        may miss it.)
 
         Args:
             wanted: Which.
@@ -35,9 +42,27 @@ class Accounts(Protocol):
         """Bring a deleted account back, in no group (AMB-1).
 
         Raises:
-            VersionConflict: Its deletion is not done with yet: for five minutes, memberships that were written while
-                it ran are looked for. Or somebody else restored it.
+            VersionConflict: Its deletion is not done with yet: it was in so many groups. Or somebody else restored it.
             NameTaken: Its userName is held.
+        """
+        ...
+
+    async def edit(self, before: User, after: User, profile: Profile, activity: Activity) -> tuple[User, Profile]:
+        """Change a user, its profile, or both: all of it or nothing.
+
+        Args:
+            before: As read.
+            after: As it is to be; `before` itself leaves the user, and its version, as they are.
+            profile: As it is to be, at the version that was read and with the roles that were read.
+            activity: The record of the change.
+
+        Returns:
+            Both, with their new versions.
+
+        Raises:
+            VersionConflict: One of them is no longer as it was read.
+            NameTaken: The new userName is held.
+            LastAdministrator: See there.
         """
         ...
 
@@ -57,6 +82,24 @@ class Accounts(Protocol):
         """Take a request out of the queue; returns whether it was there."""
         ...
 
+    async def reject_adoption(self, provider_id: str, account_id: str, rejected_at: datetime) -> bool:
+        """Note that an administrator said no; asking again does not change that.
+
+        Returns whether there was a request.
+        """
+        ...
+
+    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """The ids of at most `limit` of the accounts that were deleted before that moment."""
+        ...
+
+    async def purge(self, account_id: str) -> bool:
+        """Remove what the directory still has of a deleted account: its tombstone, its profile, its places in queues.
+
+        Returns whether there was a tombstone; an account that is there is never touched.
+        """
+        ...
+
 
 class AdministratorGuard(Protocol):
     """The system administrators who can sign in natively: one active one of them always remains (AMB-11).
@@ -68,14 +111,23 @@ class AdministratorGuard(Protocol):
         """Whether there is one, active or not."""
         ...
 
-    async def enrolled(self, user: User) -> None:
-        """Note that a system administrator can sign in natively; noting it again changes nothing."""
+    async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
+        """Note that a system administrator can sign in natively; noting it again changes nothing.
+
+        Args:
+            user: The administrator.
+            is_able: Looks whether it is so; what it finds counts unless it is taken away in the same moment.
+        """
         ...
 
-    async def disenrolled(self, user: User) -> None:
-        """Note that a system administrator cannot sign in natively, or is none any more.
+    async def disenrolling(self, user: User) -> None:
+        """Note that what somebody signs in with is about to be taken away: from here on it does not count.
 
         Raises:
             LastAdministrator: No active one would remain; nothing was written.
         """
+        ...
+
+    async def disenrolled(self, user: User) -> None:
+        """Note that it is taken away: the person counts again once it is set up anew."""
         ...

@@ -43,6 +43,10 @@ class CredentialStore(Protocol):
         """
         ...
 
+    async def remove(self, account_id: str) -> None:
+        """Forget them; missing ones are ignored."""
+        ...
+
 
 class Sessions(Protocol):
     """Sessions of the console."""

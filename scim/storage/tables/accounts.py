@@ -1,42 +1,26 @@
-"""The `Accounts` port over the directory table.
-
-The rows `s|P|<userName> |<id>` hold what the list shows, in its order, for each provider and for native accounts: a
-page is one range query for each of them, merged by name. Conditions are evaluated by the service.
-"""
+"""The `Accounts` port over the directory table; `account_lists` has its pages."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from scim.domain import accounts
-from scim.domain.accounts import (
-    AccountFilter,
-    AccountPage,
-    AccountState,
-    AccountSummary,
-    AccountType,
-    AdoptionRequest,
-    Tombstone,
-    name_words,
-    words_of,
-)
+from scim.domain.accounts import AccountFilter, AccountPage, AdoptionRequest, Management, Tombstone
 from scim.domain.activities import Activity
+from scim.domain.people import Profile
 from scim.domain.ports import Providers
 from scim.domain.providers import NATIVE
-from scim.domain.users import User, UserType
+from scim.domain.users import User
 from scim.errors import Unavailable
-from scim.schema.comparison import comparison_key
 from scim.storage.tables import entities, keys
+from scim.storage.tables.account_lists import AccountLists
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
-from scim.storage.tables.rows import MAX_PAGE_ROWS, Comparison, Delete, KeyRange, Row
+from scim.storage.tables.people import TableProfiles, profile_write
+from scim.storage.tables.rows import Comparison, Delete, Merge, Operation, Row
 from scim.storage.tables.users import TableUsers
 
-MAX_CALLS = 20
-"""Calls that one page makes for each provider at most, when few of its accounts meet the conditions."""
-MAX_FOUND = 200
-"""Accounts that a search looks at, for each provider and each way to be found."""
+_ATTEMPTS = 5
 
 
 class TableAccounts:
@@ -46,52 +30,51 @@ class TableAccounts:
         self._table = table
         self._users = users
         self._providers = providers
+        self._profiles = TableProfiles(table)
+        self._lists = AccountLists(table, users)
 
     async def get(self, account_id: str) -> User | None:
-        """One call for the providers, and one for each of them and for native accounts, at once."""
-        found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in await self._owners()))
-        return next((user for user in found if user is not None), None)
+        """One call for the providers, and one for each of them and for native accounts, at once.
+
+        Those twice when nobody is found: who is adopted between two of the looks was not where either looked.
+        """
+        owners = await self._owners()
+        for _ in range(2):
+            found = await asyncio.gather(*(self._users.get(owner, account_id) for owner in owners))
+            user = next((user for user in found if user is not None), None)
+            if user is not None:
+                return user
+        return None
 
     async def page(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
-        """One call for each owner, all at once; `MAX_CALLS` at most for each when few accounts meet the conditions.
+        """One call for the providers, and those of `AccountLists.page`.
 
-        A search makes three for each owner, and reads up to `MAX_FOUND` accounts one by one for each, at once.
-        Rows of an earlier layout show nothing: their accounts are read one by one, and they meet no condition.
+        Native accounts are read before the others, since those are whom providers adopt.
         """
-        if wanted.search:
-            return await self._search(wanted, after, limit)
-        shelf = _TOMBSTONES if AccountState.DELETED in wanted.states else _NAMES
-        spans = [_Span(shelf, owner) for owner in wanted.owners]
-        where = shelf.conditions(wanted)
-        parts = await asyncio.gather(*(self._part(span, span.behind(after), where, limit) for span in spans))
-        bound = min((part.end for part in parts if part.end is not None), key=_order, default=None)
-        places = sorted(
-            (
-                (span.place(row), row)
-                for span, part in zip(spans, parts, strict=True)
-                for row in part.rows
-                if bound is None or _order(span.place(row)) <= _order(bound)
-            ),
-            key=lambda placed: _order(placed[0]),
-        )
-        shown = await asyncio.gather(*(self._summary(row) for _, row in places[:limit]))
-        is_more = len(places) > limit
-        return AccountPage(
-            accounts=[account for account in shown if account is not None],
-            next=places[limit - 1][0] if is_more else bound,
-        )
+        native, others = [NATIVE], [owner for owner in await self._owners() if owner != NATIVE]
+        if wanted.provider is not None:
+            native, others = [], [owner for owner in others if owner == wanted.provider]
+        waves = {Management.NATIVE: [native], Management.SCIM: [others], None: [native, others]}[wanted.managed_by]
+        return await self._lists.page(waves, wanted, after, limit)
 
     async def tombstone(self, account_id: str) -> Tombstone | None:
-        """As many calls as `get`."""
-        if not keys.is_id(account_id):
-            return None
-        owners = await self._owners()
-        rows = await asyncio.gather(*(self._table.get(keys.tombstone(owner, account_id)) for owner in owners))
-        return next((_tombstone_of(row) for row in rows if row is not None), None)
+        """One call for the providers, and one for each of them and for native accounts, at once."""
+        row = await self._tombstone_row(account_id)
+        return entities.tombstone_of(row) if row else None
 
     async def restore(self, tombstone: Tombstone, restored: User, activity: Activity) -> User:
         """Two calls."""
         return await self._users.restore(tombstone.user, restored, activity)
+
+    async def edit(self, before: User, after: User, profile: Profile, activity: Activity) -> tuple[User, Profile]:
+        """One call; one more when a system administrator is made, unmade, or switched off or on."""
+        write = profile_write(profile)
+        if after is before:
+            etags = await self._users.commit_beside([write], activity)
+            user = before
+        else:
+            user, etags = await self._users.change(before, after, activity, [write])
+        return user, replace(profile, version=await self._table.etag(etags, write.row_key))
 
     async def release(self, before: User, after: User, activity: Activity) -> User:
         """Two calls when the memberships fit one transaction; else a job goes on."""
@@ -106,180 +89,70 @@ class TableAccounts:
                 provider=provider_id,
                 account_id=keys.last_part(row.row_key),
                 asked_at=cast("datetime", row.columns["asked"]),
+                rejected_at=cast("datetime | None", row.columns.get("rejected")),
             )
             for row in rows
         ]
 
     async def settle_adoption(self, provider_id: str, account_id: str) -> bool:
         """One call."""
+        return await self._apply_to_request(account_id, Delete(keys.adoption(provider_id, account_id)))
+
+    async def reject_adoption(self, provider_id: str, account_id: str, rejected_at: datetime) -> bool:
+        """One call."""
+        note = Merge(keys.adoption(provider_id, account_id), {"rejected": rejected_at})
+        return await self._apply_to_request(account_id, note)
+
+    async def deleted_before(self, moment: datetime, limit: int) -> Sequence[str]:
+        """A walk through the tombstones, which are those of a month: one call for each thousand, or fewer."""
+        ids: list[str] = []
+        where = [Comparison("deleted", "lt", moment)]
+        async for page in self._table.pages(keys.TOMBSTONES, where=where, columns=()):
+            ids += [keys.last_part(row.row_key) for row in page.rows]
+            if len(ids) >= limit:
+                break
+        return ids[:limit]
+
+    async def purge(self, account_id: str) -> bool:
+        """Four calls, three of them at once for each owner."""
+        for _ in range(_ATTEMPTS):
+            row = await self._tombstone_row(account_id)
+            if row is None:
+                return False
+            try:
+                await self._table.apply([Delete(row.row_key, row.etag), *await self._remains(account_id)])
+            except Conflict:
+                continue  # some of it went meanwhile: look again
+            return True
+        raise Unavailable
+
+    async def _remains(self, account_id: str) -> list[Operation]:
+        """What else there is of an account that is gone."""
+        profile, owners = await asyncio.gather(self._profiles.get(account_id), self._owners())
+        asked = await asyncio.gather(*(self._table.get(keys.adoption(owner, account_id)) for owner in owners))
+        own: list[Operation] = [Delete(keys.profile(account_id), profile.version)] if profile.version else []
+        return [
+            *own,
+            *(Delete(keys.role_holder(role.role, account_id)) for role in profile.roles),
+            *(Delete(row.row_key) for row in asked if row is not None),
+        ]
+
+    async def _tombstone_row(self, account_id: str) -> Row | None:
+        if not keys.is_id(account_id):
+            return None
+        owners = await self._owners()
+        rows = await asyncio.gather(*(self._table.get(keys.tombstone(owner, account_id)) for owner in owners))
+        return next((row for row in rows if row is not None), None)
+
+    async def _apply_to_request(self, account_id: str, operation: Operation) -> bool:
         if not keys.is_id(account_id):
             return False
         try:
-            await self._table.apply([Delete(keys.adoption(provider_id, account_id))])
+            await self._table.apply([operation])
         except Conflict:
             return False
         return True
 
     async def _owners(self) -> list[str]:
+        """Native accounts' stand-in, and all providers."""
         return [NATIVE, *(provider.id for provider in await self._providers.all())]
-
-    async def _part(self, span: "_Span", keys_: KeyRange, where: Sequence[Comparison], limit: int) -> "_Part":
-        rows: list[Row] = []
-        continuation: object | None = None
-        for _ in range(MAX_CALLS):
-            page = await self._table.page(keys_, where=where, limit=limit - len(rows), continuation=continuation)
-            rows += page.rows
-            continuation = page.continuation
-            if continuation is None:
-                return _Part(rows, None)
-            if len(rows) == limit:
-                break
-        if rows:
-            return _Part(rows, span.place(rows[-1]))
-        return _Part((), await self._passed(span, keys_))
-
-    async def _passed(self, span: "_Span", keys_: KeyRange) -> str:
-        """A place that was passed for certain when many calls found nothing: what one call can look at, they have."""
-        page = await self._table.page(keys_, columns=(), limit=MAX_PAGE_ROWS)
-        if not page.rows:
-            raise Unavailable
-        return span.place(page.rows[-1])
-
-    async def _summary(self, row: Row) -> AccountSummary | None:
-        if row.row_key.startswith("t|"):
-            tombstone = _tombstone_of(row)
-            return accounts.summary_of(tombstone.user, tombstone.deleted_at)
-        summary = entities.summary_of(row)
-        if summary is None:
-            user = await self._users.get(row.row_key.split("|")[1], keys.last_part(row.row_key))
-            summary = accounts.summary_of(user) if user else None
-        return summary
-
-    # Searching
-
-    async def _search(self, wanted: AccountFilter, after: str, limit: int) -> AccountPage:
-        searched = await asyncio.gather(*(self._search_in(owner, wanted) for owner in wanted.owners))
-        found = {place: account for places, _ in searched for place, account in places.items()}
-        behind = sorted((place for place in found if _order(place) > _order(after)), key=_order)
-        return AccountPage(
-            accounts=[found[place] for place in behind[:limit]],
-            next=behind[limit - 1] if len(behind) > limit else None,
-            is_cut=any(is_cut for _, is_cut in searched),
-        )
-
-    async def _search_in(self, owner: str, wanted: AccountFilter) -> tuple[dict[str, AccountSummary], bool]:
-        """What is found of one owner, by its place, and whether there may be more."""
-        span, words = _Span(_NAMES, owner), words_of(wanted.search)
-        longest = max(words, key=len, default="")
-        by_name, by_email, by_word = await asyncio.gather(
-            self._part(span, keys.sorted_names(owner, wanted.search), _NAMES.conditions(wanted), MAX_FOUND),
-            self._table.some(keys.emails(owner, wanted.search), MAX_FOUND),
-            self._table.some(keys.words(owner, longest), MAX_FOUND) if longest else _nothing(),
-        )
-        named = {keys.last_part(row.row_key): row for row in by_name.rows}
-        others = {keys.last_part(row.row_key) for row in (*by_email[0], *by_word[0])} - named.keys()
-        summaries = await asyncio.gather(*(self._summary(row) for row in named.values()))
-        users = await asyncio.gather(*(self._users.get(owner, id_) for id_ in others))
-        found = {
-            span.place(row): account for row, account in zip(named.values(), summaries, strict=True) if account
-        } | {
-            span.place_of(user): accounts.summary_of(user) for user in users if user and _is_meant(user, wanted.search)
-        }
-        is_cut = by_name.end is not None or by_email[1] or by_word[1]
-        return {place: account for place, account in found.items() if wanted.admits(account)}, is_cut
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """A kind of rows that the list reads.
-
-    Attributes:
-        letter: The first part of their keys.
-        has_deletions: Whether they are tombstones.
-    """
-
-    letter: str
-    has_deletions: bool = False
-
-    def conditions(self, wanted: AccountFilter) -> list[Comparison]:
-        """What of the filter the service evaluates: all of it."""
-        where: list[Comparison] = []
-        if wanted.type is AccountType.ADMINISTRATOR:
-            where.append(Comparison("administrator", "eq", value=True))
-        elif wanted.type is not None:
-            where.append(Comparison("userType", "eq", UserType(wanted.type.value).value))
-        if wanted.organization is not None:
-            where.append(Comparison("organization", "eq", wanted.organization))
-        if self.has_deletions:
-            return [*where, Comparison("deleted", "gt", wanted.deleted_after)] if wanted.deleted_after else where
-        if len(wanted.states) == 1:
-            where.append(Comparison("active", "eq", AccountState.ACTIVE in wanted.states))
-        return where
-
-
-_NAMES = _Shelf("s")
-_TOMBSTONES = _Shelf("t", has_deletions=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    """The rows of a kind that one owner has. A *place* is what follows the owner in a row's key."""
-
-    shelf: _Shelf
-    owner: str
-
-    @property
-    def prefix(self) -> str:
-        """What all their keys start with."""
-        return f"{self.shelf.letter}|{self.owner}|"
-
-    def behind(self, place: str) -> KeyRange:
-        """Those that follow a place, which need not be anybody's."""
-        whole = keys.prefix_range(self.prefix)
-        return keys.after(self.prefix + place, whole) if place else whole
-
-    def place(self, row: Row) -> str:
-        """The place of a row."""
-        return row.row_key.removeprefix(self.prefix)
-
-    def place_of(self, user: User) -> str:
-        """The place of a user, by name."""
-        return keys.sorted_name(self.owner, user.user_name, user.id).removeprefix(self.prefix)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What a page has read of one owner.
-
-    Attributes:
-        rows: Those that meet the conditions.
-        end: The place up to which these are all; None when there are no others.
-    """
-
-    rows: Sequence[Row]
-    end: str | None
-
-
-def _order(place: str) -> bytes:
-    """Sorts as storage sorts."""
-    return place.encode("utf-16-be", "surrogatepass")
-
-
-def _is_meant(user: User, search: str) -> bool:
-    """Whether somebody is searched by an address, or by beginnings of words of the names."""
-    document = user.document()
-    addresses = {comparison_key(email.get("value", "")) for email in document.get("emails", ())}
-    words = name_words(document)
-    return comparison_key(search) in addresses or _all_begin(words_of(search), words)
-
-
-def _all_begin(beginnings: Iterable[str], words: Sequence[str]) -> bool:
-    return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
-
-
-def _tombstone_of(row: Row) -> Tombstone:
-    return Tombstone(entities.user_of(row), cast("datetime", row.columns["deleted"]))
-
-
-async def _nothing() -> tuple[list[Row], bool]:
-    return [], False

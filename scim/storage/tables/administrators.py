@@ -1,10 +1,12 @@
 """The guard row of the last-administrator rule: who, of the system administrators that can sign in natively, is active.
 
 Its ETag is a condition of every transaction that switches one of them off, so that two such transactions cannot both
-believe that the other's administrator remains.
+believe that the other's administrator remains. Credentials are in another table: whose are being taken away is held as
+null meanwhile, and nobody is noted as able on the strength of credentials that were read before the row was.
 """
 
 import json
+from collections.abc import Awaitable, Callable
 
 from scim.domain.ports import LastAdministrator
 from scim.domain.users import User
@@ -12,11 +14,14 @@ from scim.errors import Unavailable
 from scim.storage.tables import keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
 from scim.storage.tables.entities import user_of
-from scim.storage.tables.rows import Insert, Operation, Replace
+from scim.storage.tables.rows import Insert, Operation, Replace, Row
 
 LAYOUT = 1
 ATTEMPTS = 20
 """Tries of a change that meets changes of the same row."""
+
+type States = dict[str, bool | None]
+"""By account: whether it is active; null while its credentials are being taken away."""
 
 
 async def following(table: DirectoryTable, before: User, after: User | None) -> list[Operation]:
@@ -34,10 +39,10 @@ async def following(table: DirectoryTable, before: User, after: User | None) -> 
     if after is not None and _counts(before) == _counts(after):
         return []
     row = await table.get(keys.ADMINISTRATORS)
-    states: dict[str, bool] = json.loads(str(row.columns["active"])) if row else {}
+    states = _states_in(row) if row else {}
     rest = {id_: active for id_, active in states.items() if id_ != before.id}
     if after is not None and stays and before.id in states:
-        rest[before.id] = after.standing.active
+        rest[before.id] = None if states[before.id] is None else after.standing.active
     if states.get(before.id) and not any(rest.values()):
         raise LastAdministrator
     columns = _columns(rest)
@@ -53,8 +58,7 @@ async def added(table: DirectoryTable, user_id: str) -> Operation:
     row = await table.get(keys.ADMINISTRATORS)
     if row is None:
         return Insert(keys.ADMINISTRATORS, _columns({user_id: True}))
-    states: dict[str, bool] = json.loads(str(row.columns["active"]))
-    return Replace(keys.ADMINISTRATORS, _columns(states | {user_id: True}), row.etag)
+    return Replace(keys.ADMINISTRATORS, _columns(_states_in(row) | {user_id: True}), row.etag)
 
 
 class TableAdministratorGuard:
@@ -65,39 +69,51 @@ class TableAdministratorGuard:
 
     async def has_any(self) -> bool:
         """One call."""
-        return bool((await self._states())[0])
+        return any(active is not None for active in (await self._states())[0].values())
 
-    async def enrolled(self, user: User) -> None:
-        """Three calls; two when it is known already.
+    async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
+        """Three calls, and those of `is_able`; two when it is known already.
 
-        The user is read again behind the guard row: a change of the user in between also writes that row.
+        User and credentials are read behind the guard row: a change of either in between also writes that row.
         """
         for _ in range(ATTEMPTS):
             states, etag = await self._states()
             row = await self._table.get(keys.user(user.provider, user.id))
             present = user_of(row) if row else None
-            if present is None or not present.administrator or states.get(user.id) is present.standing.active:
+            if present is None or not present.administrator:
                 return
-            if await self._write(states | {user.id: present.standing.active}, etag):
+            if user.id in states and states[user.id] in {None, present.standing.active}:
+                return
+            if not await is_able() or await self._write(states | {user.id: present.standing.active}, etag):
                 return
         raise Unavailable
 
-    async def disenrolled(self, user: User) -> None:
+    async def disenrolling(self, user: User) -> None:
         """Two calls; the row is written even if it says the same, see `following`."""
         for _ in range(ATTEMPTS):
             states, etag = await self._states()
             rest = {id_: active for id_, active in states.items() if id_ != user.id}
             if states.get(user.id) and not any(rest.values()):
                 raise LastAdministrator
-            if await self._write(rest, etag):
+            if await self._write(rest | {user.id: None}, etag):
                 return
         raise Unavailable
 
-    async def _states(self) -> tuple[dict[str, bool], str]:
-        row = await self._table.get(keys.ADMINISTRATORS)
-        return (json.loads(str(row.columns["active"])), row.etag) if row else ({}, "")
+    async def disenrolled(self, user: User) -> None:
+        """Two calls; one when nothing is under way."""
+        for _ in range(ATTEMPTS):
+            states, etag = await self._states()
+            if user.id not in states or states[user.id] is not None:
+                return
+            if await self._write({id_: active for id_, active in states.items() if id_ != user.id}, etag):
+                return
+        raise Unavailable
 
-    async def _write(self, states: dict[str, bool], etag: str) -> bool:
+    async def _states(self) -> tuple[States, str]:
+        row = await self._table.get(keys.ADMINISTRATORS)
+        return (_states_in(row), row.etag) if row else ({}, "")
+
+    async def _write(self, states: States, etag: str) -> bool:
         """Whether nobody else was faster."""
         columns, key = _columns(states), keys.ADMINISTRATORS
         try:
@@ -107,5 +123,10 @@ class TableAdministratorGuard:
         return True
 
 
-def _columns(states: dict[str, bool]) -> dict[str, str | int]:
+def _states_in(row: Row) -> States:
+    states: States = json.loads(str(row.columns["active"]))
+    return states
+
+
+def _columns(states: States) -> dict[str, str | int]:
     return {"v": LAYOUT, "active": json.dumps(states)}

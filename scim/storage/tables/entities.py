@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import cast
 
-from scim.domain.accounts import AccountSummary, name_words
+from scim.domain.accounts import AccountSummary, Tombstone, name_words
 from scim.domain.activities import Activity, Actor, Status
 from scim.domain.groups import Group, Member, MemberType
 from scim.domain.users import ALL_ORGANIZATIONS, Standing, User, UserType, display_name_in
@@ -87,6 +87,8 @@ def user_index_rows(user: User) -> dict[str, Columns]:
     ]
     if external_id := document.get("externalId"):
         found.append(keys.external_id(user.provider, external_id, user.id))
+    if user.administrator:
+        found.append(keys.administrator(user.provider, user.id))
     organization = user.standing.organization
     if organization is not None and organization != ALL_ORGANIZATIONS:
         found.append(keys.organization_user(organization, user.provider, user.id))
@@ -111,11 +113,9 @@ def _listed_columns(user: User, document: Document) -> Columns:
     return columns
 
 
-def summary_of(row: Row) -> AccountSummary | None:
-    """The account in a row `s|P|<name> |<id>`; None when the row was written before it had columns."""
+def summary_of(row: Row) -> AccountSummary:
+    """The account in a row `s|P|<name> |<id>`."""
     columns = row.columns
-    if "userName" not in columns:
-        return None
     return AccountSummary(
         id=keys.last_part(row.row_key),
         provider=row.row_key.split("|")[1],
@@ -127,6 +127,11 @@ def summary_of(row: Row) -> AccountSummary | None:
         active=bool(columns["active"]),
         administrator=bool(columns["administrator"]),
     )
+
+
+def tombstone_of(row: Row) -> Tombstone:
+    """The deleted account in a row `t|P|<id>`."""
+    return Tombstone(user_of(row), cast("datetime", row.columns["deleted"]))
 
 
 def holder_columns(provider: str, resource_id: str) -> dict[str, Value]:

@@ -14,6 +14,7 @@ All rows of the directory are in one partition, so that every change is one enti
 | `h|P|o(word) |<id>` | nothing | searching accounts by a word of their names |
 | `x|P|e(externalId)|<id>` | nothing | `externalId eq` of users, which need not be unique |
 | `e|P|e(N(address))|<id>` | nothing | `emails.value eq`, a row for each distinct address |
+| `v|P|<id>` | nothing | the system administrators, who are few |
 | `y|<orgId>|P|<id>` | nothing | the users of an organization |
 | `g|P|<id>` | a group's document | its ETag is `meta.version` |
 | `f|<groupId>` | nothing | there while no change of the group's members is unfinished: a condition of the next |
@@ -161,6 +162,9 @@ def tombstones(provider: str) -> KeyRange:
     return prefix_range(f"t|{provider}|")
 
 
+TOMBSTONES = prefix_range("t|")
+
+
 def user_name(name: str) -> str:
     """The reservation of a userName."""
     return f"n|{encoded(comparison_key(name))}"
@@ -184,6 +188,16 @@ def word(provider: str, word: str, user_id: str) -> str:
 def words(provider: str, prefix: str) -> KeyRange:
     """The provider's users with a word in their names that starts with a prefix."""
     return prefix_range(f"h|{provider}|{ordered_prefix(prefix)}")
+
+
+def administrator(provider: str, user_id: str) -> str:
+    """The user's place among the system administrators."""
+    return f"v|{provider}|{user_id}"
+
+
+def administrators(provider: str) -> KeyRange:
+    """The system administrators among a provider's users."""
+    return prefix_range(f"v|{provider}|")
 
 
 def is_sortable(prefix: str) -> bool:

@@ -50,6 +50,8 @@ class TableProfiles:
 
     async def get(self, account_id: str) -> Profile:
         """One call."""
+        if not keys.is_id(account_id):
+            return Profile(account_id=account_id)
         row = await self._table.get(keys.profile(account_id))
         return _profile_of(row) if row else Profile(account_id=account_id)
 
@@ -60,9 +62,8 @@ class TableProfiles:
         if before.version != profile.version:
             raise VersionConflict
         old, new = {role.role for role in before.roles}, {role.role for role in profile.roles}
-        columns = _profile_columns(profile)
         operations: list[Operation] = [
-            Replace(key, columns, profile.version) if profile.version else Insert(key, columns),
+            profile_write(profile),
             *(Upsert(keys.role_holder(role, profile.account_id), {}) for role in sorted(new - old)),
             *(Delete(keys.role_holder(role, profile.account_id)) for role in sorted(old - new)),
         ]
@@ -99,6 +100,10 @@ class TableCredentials:
         except ConfigConflict as conflict:
             raise VersionConflict from conflict
         return replace(credentials, version=etag)
+
+    async def remove(self, account_id: str) -> None:
+        """One call."""
+        await self._table.delete(account_id)
 
 
 _CEILING = 10**16
@@ -267,6 +272,12 @@ class TableAttempts:
 
 def _digest(name: str) -> str:
     return hashlib.sha256(comparison_key(name).encode()).hexdigest()
+
+
+def profile_write(profile: Profile) -> Operation:
+    """The operation that stores a profile whose roles are those that are stored, if it is at its version."""
+    key, columns = keys.profile(profile.account_id), _profile_columns(profile)
+    return Replace(key, columns, profile.version) if profile.version else Insert(key, columns)
 
 
 def _profile_columns(profile: Profile) -> Columns:

@@ -14,7 +14,7 @@ from scim.storage.tables import administrators, entities, keys
 from scim.storage.tables.counters import Counters
 from scim.storage.tables.directory_table import Conflict, DirectoryTable, fits
 from scim.storage.tables.job_runner import JobRunner
-from scim.storage.tables.jobs import AFTERMATH, Job, JobKind
+from scim.storage.tables.jobs import AFTERMATH, Job, JobKind, job_of
 from scim.storage.tables.memberships import departure, without_gone_groups
 from scim.storage.tables.rows import Columns, Delete, Insert, Merge, Operation, Replace, Upsert
 from scim.storage.tables.search import Search
@@ -76,16 +76,31 @@ class TableUsers:
 
     async def update(self, before: User, after: User, activity: Activity) -> User:
         """One call; one more when a system administrator is made, unmade, or switched off or on."""
+        return (await self.change(before, after, activity))[0]
+
+    async def change(
+        self, before: User, after: User, activity: Activity, beside: Sequence[Operation] = ()
+    ) -> tuple[User, Mapping[str, str]]:
+        """`update`, together with other operations of the same transaction; returns the new ETags, too."""
         after = with_standing_since(before, after)
         operations = [
             *_changes(before, after),
+            *beside,
             entities.activity_row(activity),
             *await administrators.following(self._table, before, after),
         ]
         moved = {} if before.provider == after.provider else {before.provider: -1, after.provider: 1}
         etags = await self._commit(operations, activity, moved)
         etag = await self._table.etag(etags, keys.user(after.provider, after.id))
-        return replace(after, version=keys.version_of(etag))
+        return replace(after, version=keys.version_of(etag)), etags
+
+    async def commit_beside(self, operations: Sequence[Operation], activity: Activity) -> Mapping[str, str]:
+        """Operations on what belongs to a user, which stays as it is, with their activity; returns the new ETags.
+
+        Raises:
+            VersionConflict: A condition of theirs did not hold.
+        """
+        return await self._commit([*operations, entities.activity_row(activity)], activity, {})
 
     async def delete(self, user: User, groups: Sequence[str], activity: Activity) -> None:
         """One call when the memberships fit; else a job takes them away, and goes on here as long as it may."""
@@ -114,20 +129,30 @@ class TableUsers:
         return replace(after, version=keys.version_of(etag))
 
     async def restore(self, tombstone: User, restored: User, activity: Activity) -> User:
-        """Bring a deleted user back, in no group. Two calls: what its deletion left to do is looked for first.
+        """Bring a deleted user back, in none of its groups.
+
+        Two calls: what its deletion left to do is looked for first.
+
+        A deletion leaves a job that takes away memberships that were written while it ran; back with the same
+        provider, the user keeps those.
 
         Raises:
             VersionConflict: Its deletion is not done with yet, or somebody else restored it.
             NameTaken: Its userName is held.
         """
-        if await self._table.first(keys.jobs_of(tombstone.id), 1):
+        rows = await self._table.first(keys.jobs_of(tombstone.id))
+        deletions = [job for job in map(job_of, rows) if job.kind is JobKind.FORGET_MEMBER]
+        if any(job.again is not None for job in deletions):
             raise VersionConflict
+        is_same = restored.provider == tombstone.provider
+        done = [Delete(job.key, job.etag) for job in deletions if is_same and job.provider == tombstone.provider]
         user_key = keys.user(restored.provider, restored.id)
         operations: list[Operation] = [
             Insert(user_key, entities.user_columns(restored)),
             Delete(keys.tombstone(tombstone.provider, tombstone.id), keys.etag_of(tombstone.version)),
             Insert(keys.user_name(restored.user_name), entities.holder_columns(restored.provider, restored.id)),
             *_upserts(entities.user_index_rows(restored)),
+            *done,
             entities.activity_row(activity),
         ]
         etags = await self._commit(operations, activity, {restored.provider: 1})
@@ -162,10 +187,12 @@ class TableUsers:
         return etags
 
     async def ask_for_adoption(self, provider: Provider, user_id: str, asked_at: datetime) -> None:
-        """One call."""
-        await self._table.apply(
-            [Upsert(keys.adoption(provider.id, user_id), {"v": entities.LAYOUT, "asked": asked_at})]
-        )
+        """One call; two the first time."""
+        key = keys.adoption(provider.id, user_id)
+        try:
+            await self._table.apply([Merge(key, {"asked": asked_at})])
+        except Conflict:
+            await self._table.apply([Upsert(key, {"v": entities.LAYOUT, "asked": asked_at})])
 
     async def _commit(
         self, operations: Sequence[Operation], activity: Activity, counted: Mapping[str, int]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scim.chores import chores
 from scim.domain.activities import Status
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
@@ -225,17 +226,17 @@ async def test_a_deleted_role_is_cleared_out_of_storage(admin):
     await admin.done("PUT", f"/identity-providers/entra/groups/{group_id}/mapping", {"technicianRoles": [made, kept]})
     await admin.done("POST", f"/users/{people[0]}/roles", {"roleId": kept})
     await admin.call("DELETE", f"/roles/{made}", force="true")
-    services, administration = admin.services, admin.world.app.administration
+    services, clear_roles = admin.services, chores(admin.world.app)["ClearRoles"]
 
-    await administration.clear_roles()
+    await clear_roles()
 
     assert (await services.mappings.get("entra", group_id)).technician_roles == (kept,)
     assert [each.role for each in (await services.profiles.get(people[0])).roles] == [kept]
     assert await services.profiles.holders(made) == []
     assert [each.id for each in await services.roles.deleted()] == [made], "a slow request may still name it"
     admin.clock.advance(minutes=10)
-    await administration.clear_roles()
-    await administration.clear_roles()
+    await clear_roles()
+    await clear_roles()
     assert await services.roles.deleted() == []
     assert await holders(admin, kept, people) == [True, True, False]
 
@@ -245,7 +246,7 @@ async def test_the_mapping_of_a_group_that_is_gone_is_cleared(admin):
     made, group_id, people = await mapped(admin)
     await admin.world.call("DELETE", f"/Groups/{group_id}")
     assert await holders(admin, made, people) == [True, False, True]
-    await admin.world.app.administration.clear_roles()
+    await chores(admin.world.app)["ClearRoles"]()
     assert await admin.services.mappings.all() == []
 
 

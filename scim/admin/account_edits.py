@@ -1,0 +1,220 @@
+"""Changing accounts: fields, state, deletion, and the way back.
+
+What SCIM manages is locked (`scim.domain.locks`); what only the console manages is not. A request is checked whole
+before anything is written, and written in one transaction.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from scim.admin.account_documents import value_of, with_fields
+from scim.admin.accounts import Account, load
+from scim.admin.context import Context
+from scim.admin.problems import Changed, Conflicting, Invalid
+from scim.domain.accounts import NATIVE_POLICIES
+from scim.domain.activities import Status, organizations_of, standing_changes
+from scim.domain.authority import Action
+from scim.domain.locks import Lock, deletion_lock, field_lock
+from scim.domain.ports import LastAdministrator, NameTaken, VersionConflict
+from scim.domain.providers import Provider
+from scim.domain.resources import document_text
+from scim.domain.users import Standing, User, UserType, needs_organization, requested_organization, standing_of
+from scim.errors import InvalidValue
+from scim.schema.attributes import Document
+
+_ATTEMPTS = 5
+LAST_ADMINISTRATOR = "last_administrator"
+OWN_FIELDS = frozenset({"phone", "language", "time_zone", "idle_warning_minutes", "notifications"})
+"""Fields of the profile that everybody may change of their own account."""
+_CRITICAL_FIELDS = frozenset({"active", "userType", "userName"})
+"""Fields whose change takes a recent sign-in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What is to be changed; what is not named stays.
+
+    Attributes:
+        directory: Of `DIRECTORY_FIELDS`, by their names; None takes a value away.
+        profile: Of `Profile`, by attribute.
+    """
+
+    directory: Mapping[str, Any] = field(default_factory=dict)
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | None) -> Account:
+    """Change fields; all of them or none. Values that are as they were change nothing, and are never refused.
+
+    Raises:
+        Denied: Not an administrator; one's own settings need none.
+        Missing: There is no account with this id.
+        Changed: It is not as the administrator read it.
+        Invalid: A value that a field does not take.
+        Conflicting: `managed_by_scim`, `name_taken`, `last_administrator`, `is_administrator`.
+    """
+    _check_authority(context, account_id, wanted)
+
+    async def attempt() -> Account:
+        account = await load(context, account_id)
+        account.check_version(if_match)
+        before = account.user
+        changed = {name: value for name, value in wanted.directory.items() if value != value_of(before, name)}
+        refuse_locked(account.provider, tuple(changed))
+        profile = replace(account.profile, **wanted.profile)
+        settings = tuple(name for name in wanted.profile if getattr(profile, name) != getattr(account.profile, name))
+        if not changed and not settings:
+            return account
+        after = await _edited(context, account, changed) if changed else before
+        activity = context.activity(
+            _status(before, after),
+            "user",
+            after.id,
+            after.user_name,
+            provider=after.provider,
+            organizations=organizations_of(before, after),
+            changed=(*changed, *settings),
+            detail=standing_changes(before, after),
+        )
+        verb = "deactivated" if before.standing.active and not after.standing.active else "changed"
+        user, stored = await refusing(
+            context.services.accounts.edit(before, after, profile, activity), verb, after.user_name
+        )
+        return replace(account, user=user, profile=stored)
+
+    return await until_settled(attempt)
+
+
+async def set_active(context: Context, account_id: str, if_match: str | None, *, active: bool) -> Account:
+    """Deactivate an account, whose sessions end, or reactivate it: it has its roles again (AMB-34).
+
+    Raises:
+        See `edit`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    return await edit(context, account_id, Edit(directory={"active": active}), if_match)
+
+
+async def delete(context: Context, account_id: str, if_match: str | None) -> None:
+    """Delete an account: its name is free, its sessions and tokens end, and for thirty days it can be restored (AMB-1).
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Missing: There is no account with this id.
+        Changed: It is not as the administrator read it.
+        Conflicting: `managed_by_scim` or `last_administrator`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+
+    async def attempt() -> None:
+        account = await load(context, account_id)
+        account.check_version(if_match)
+        if lock := deletion_lock(account.provider):
+            raise _locked(lock, ())
+        user = account.user
+        groups = await context.services.users.groups_of(user.id)
+        activity = context.activity(
+            Status.ACCOUNT_DELETED,
+            "user",
+            user.id,
+            user.user_name,
+            provider=user.provider,
+            organizations=organizations_of(user),
+        )
+        await refusing(context.services.users.delete(user, groups, activity), "deleted", user.user_name)
+
+    await until_settled(attempt)
+
+
+def refuse_locked(provider: Provider | None, fields: tuple[str, ...]) -> None:
+    """Refuse to change what SCIM manages (R003, R009).
+
+    Raises:
+        Conflicting: `managed_by_scim`, with the text that the page shows.
+    """
+    lock = field_lock(provider)
+    if lock and fields:
+        raise _locked(lock, fields)
+
+
+async def assess(context: Context, document: Document, provider: Provider | None) -> Standing:
+    """What an account's document amounts to, by the rules that SCIM has to keep, too.
+
+    Raises:
+        Invalid: An end user without an organization, or in one that does not exist.
+    """
+    needed = needs_organization(document)
+    exists = needed is None or await context.services.organizations.exists(needed)
+    try:
+        return standing_of(document, provider or NATIVE_POLICIES, organization_exists=exists)
+    except InvalidValue as refused:
+        given = requested_organization(document)
+        text = f'There is no organization with the ID "{given}".' if given else "An end user needs an organization."
+        raise Invalid(f'{text} Give an organization ID or "All".', "organizationId", "organization") from refused
+
+
+async def refusing[T](write: Awaitable[T], verb: str, user_name: str) -> T:
+    """The result of a write, whose refusals are told as problems.
+
+    Raises:
+        Conflicting: `name_taken` or `last_administrator`.
+    """
+    try:
+        return await write
+    except NameTaken as taken:
+        raise name_taken(user_name) from taken
+    except LastAdministrator as last:
+        raise Conflicting(f"The last active system administrator cannot be {verb}.", LAST_ADMINISTRATOR) from last
+
+
+def name_taken(user_name: str) -> Conflicting:
+    """The refusal of a userName that somebody has."""
+    return Conflicting(f'A user with userName "{user_name}" already exists.', "name_taken")
+
+
+async def until_settled[T](attempt: Callable[[], Awaitable[T]]) -> T:
+    """Run an attempt that reads, decides and writes, anew when somebody else was faster.
+
+    Raises:
+        Changed: Others were faster every time.
+    """
+    for number in count(1):
+        try:
+            return await attempt()
+        except VersionConflict as conflict:
+            if number == _ATTEMPTS:
+                raise Changed from conflict
+    raise AssertionError  # pragma: no cover - the loop does not end
+
+
+def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:
+    is_own = account_id == context.principal.account_id
+    if not (is_own and not wanted.directory and OWN_FIELDS.issuperset(wanted.profile)):
+        check = context.require_recent if _CRITICAL_FIELDS.intersection(wanted.directory) else context.require
+        check(Action.MANAGE_ACCOUNTS)
+
+
+async def _edited(context: Context, account: Account, fields: Mapping[str, Any]) -> User:
+    document = with_fields(account.user.document(), fields)
+    standing = await assess(context, document, account.provider)
+    if account.user.administrator and standing.user_type is UserType.END_USER:
+        raise Conflicting(
+            "A system administrator cannot become an end user. Switch System administrator off first.",
+            "is_administrator",
+        )
+    return replace(account.user, text=document_text(document), modified=context.now, standing=standing)
+
+
+def _status(before: User, after: User) -> Status:
+    if before.standing.active == after.standing.active:
+        return Status.ACCOUNT_UPDATED
+    return Status.ACCOUNT_REACTIVATED if after.standing.active else Status.ACCOUNT_DEACTIVATED
+
+
+def _locked(lock: Lock, fields: tuple[str, ...]) -> Conflicting:
+    facts: dict[str, object] = {"provider": lock.provider_name}
+    if fields:
+        facts["errors"] = [{"field": name, "message": lock.text} for name in fields]
+    return Conflicting(lock.text, lock.code, facts)

@@ -1,0 +1,138 @@
+"""The adoption queue: native accounts that a provider would manage, and an administrator decides about (AMB-22).
+
+A provider gets into it by creating a user whose name a native account has, when its policy is to ask, or when that
+account is a system administrator's. Approved, the account is the provider's at once: with the same id, which the
+provider finds by the name, and with its Native roles. Rejected, it stays native, and asking again changes nothing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from scim.admin.account_edits import refusing, until_settled
+from scim.admin.accounts import Account, load, providers_by_id
+from scim.admin.context import Context
+from scim.admin.problems import Conflicting, Missing
+from scim.domain.accounts import AdoptionRequest
+from scim.domain.activities import Status, organizations_of, standing_changes
+from scim.domain.authority import Action
+from scim.domain.providers import NATIVE, Provider
+from scim.domain.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A request in the queue, with the account that it is about."""
+
+    request: AdoptionRequest
+    user: User
+
+
+async def queue(context: Context, provider_id: str, *, rejected: bool = False) -> Sequence[Adoption]:
+    """The provider's requests, latest first; those that were settled otherwise are left out.
+
+    Two storage calls, and one for each request, at once.
+
+    Raises:
+        Denied: No permission.
+        Missing: There is no such provider.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    context.require(Action.VIEW_ACCOUNTS)
+    await _provider(context, provider_id)
+    services = context.services
+    requests = [
+        each
+        for each in await services.accounts.adoption_requests(provider_id)
+        if (each.rejected_at is not None) is rejected
+    ]
+    users = await asyncio.gather(*(services.users.get(NATIVE, each.account_id) for each in requests))
+    waiting = [Adoption(each, user) for each, user in zip(requests, users, strict=True) if user is not None]
+    return sorted(waiting, key=lambda each: each.request.asked_at, reverse=True)
+
+
+async def approve(context: Context, provider_id: str, account_id: str, *, administrator: bool) -> Account:
+    """Hand an account over to the provider.
+
+    Args:
+        context: A system administrator.
+        provider_id: The provider.
+        account_id: The account.
+        administrator: Whether it is meant although it is a system administrator's.
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Missing: There is no such provider, or no such request.
+        Conflicting: `administrator_not_confirmed`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    provider = await _provider(context, provider_id)
+    await _check_request(context, provider_id, account_id)
+
+    async def attempt() -> None:
+        before = await context.services.users.get(NATIVE, account_id)
+        if before is None:
+            raise _no_request()
+        if before.administrator and not administrator:
+            raise Conflicting(
+                f'"{before.user_name}" is a system administrator, whom {provider.name} could deactivate from then on. '
+                "Approve it once more, with the confirmation that this is meant.",
+                "administrator_not_confirmed",
+            )
+        after = replace(before, provider=provider_id, modified=context.now)
+        activity = context.activity(
+            Status.ACCOUNT_ADOPTED,
+            "user",
+            after.id,
+            after.user_name,
+            provider=provider_id,
+            organizations=organizations_of(after),
+            detail=standing_changes(before, after),
+        )
+        await refusing(context.services.users.update(before, after, activity), "handed over", after.user_name)
+
+    await until_settled(attempt)
+    await context.services.accounts.settle_adoption(provider_id, account_id)
+    return await load(context, account_id)
+
+
+async def reject(context: Context, provider_id: str, account_id: str) -> None:
+    """Keep an account native; it can still be approved later.
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Missing: There is no such provider, or no such request.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    provider = await _provider(context, provider_id)
+    user = await context.services.users.get(NATIVE, account_id)
+    if user is None or not await context.services.accounts.reject_adoption(provider_id, account_id, context.now):
+        raise _no_request()
+    await context.services.activities.record(
+        context.activity(
+            Status.ACCOUNT_UPDATED,
+            "user",
+            user.id,
+            user.user_name,
+            provider=provider_id,
+            organizations=organizations_of(user),
+            detail=f"adoption by {provider.name} rejected",
+        )
+    )
+
+
+async def _provider(context: Context, provider_id: str) -> Provider:
+    provider = (await providers_by_id(context)).get(provider_id)
+    if provider is None:
+        raise Missing("There is no identity provider with this id.")
+    return provider
+
+
+async def _check_request(context: Context, provider_id: str, account_id: str) -> None:
+    requests = await context.services.accounts.adoption_requests(provider_id)
+    if account_id not in {each.account_id for each in requests}:
+        raise _no_request()
+
+
+def _no_request() -> Missing:
+    return Missing("There is no such request in the adoption queue.")

@@ -1,0 +1,97 @@
+"""Accounts that come from the console: new native ones, and deleted ones that come back."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scim.admin.account_documents import new_document
+from scim.admin.account_edits import assess, name_taken
+from scim.admin.accounts import Account, load
+from scim.admin.context import Context
+from scim.admin.problems import Conflicting, Missing
+from scim.domain.activities import Status, organizations_of
+from scim.domain.authority import Action
+from scim.domain.people import Profile
+from scim.domain.ports import NameTaken, VersionConflict
+from scim.domain.providers import NATIVE
+from scim.domain.resources import document_text
+from scim.domain.users import User, with_defaults
+
+
+async def create(context: Context, fields: Mapping[str, Any]) -> Account:
+    """A native account: a technician or an end user. It signs in once it has accepted an invitation.
+
+    Args:
+        context: A system administrator.
+        fields: By the names of `scim.domain.locks.DIRECTORY_FIELDS`; without `userName`, the e-mail address is it.
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Invalid: A value that a field does not take; an end user without an organization.
+        Conflicting: `name_taken`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    document = with_defaults(new_document({**fields, "userName": fields.get("userName") or fields.get("email")}))
+    user = User(
+        id=context.services.identifiers.new(),
+        provider=NATIVE,
+        text=document_text(document),
+        created=context.now,
+        modified=context.now,
+        standing=await assess(context, document, None),
+    )
+    activity = context.activity(
+        Status.ACCOUNT_CREATED,
+        "user",
+        user.id,
+        user.user_name,
+        provider=NATIVE,
+        organizations=organizations_of(user),
+        detail=f"native {user.standing.user_type}",
+    )
+    try:
+        stored = await context.services.users.create(user, activity)
+    except NameTaken as taken:
+        raise name_taken(user.user_name) from taken
+    return Account(user=stored, profile=Profile(account_id=user.id), provider=None)
+
+
+async def restore(context: Context, account_id: str) -> Account:
+    """Bring a deleted account back: same id, in no group, no system administrator (AMB-1, R017).
+
+    It belongs to the provider that it was deleted under, or is native if that one is gone.
+
+    Raises:
+        Denied: Not an administrator, not recently signed in.
+        Missing: There is no deleted account with this id, or its thirty days are over.
+        Invalid: Its organization is gone.
+        Conflicting: `name_taken`, or `deletion_under_way`.
+    """
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    services = context.services
+    tombstone = await services.accounts.tombstone(account_id)
+    if tombstone is None or not tombstone.is_restorable(context.now):
+        raise Missing("There is no deleted account with this id that can be restored.")
+    provider = await services.providers.get(tombstone.user.provider)
+    restored = tombstone.restored(provider.id if provider else NATIVE, context.now)
+    restored = replace(restored, standing=await assess(context, restored.document(), provider))
+    activity = context.activity(
+        Status.ACCOUNT_RESTORED,
+        "user",
+        restored.id,
+        restored.user_name,
+        provider=restored.provider,
+        organizations=organizations_of(restored),
+    )
+    try:
+        await services.accounts.restore(tombstone, restored, activity)
+    except NameTaken as taken:
+        raise Conflicting(
+            f'Another user has the userName "{restored.user_name}" now. Change or delete that one first.', "name_taken"
+        ) from taken
+    except VersionConflict as conflict:
+        raise Conflicting(
+            "The deletion is still under way, or somebody else has just restored the account. Try again in a minute.",
+            "deletion_under_way",
+        ) from conflict
+    return await load(context, account_id)
