@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from scim.chores import chores
 from scim.domain.organizations import OrganizationState
 from scim.maintenance.finish_organizations import finish_organizations
 from tests.admin_world import AdminWorld
@@ -114,7 +113,7 @@ async def test_a_role_that_is_deleted_while_it_is_mapped_and_given_counts_nowher
 
     admin.clock.advance(minutes=10)
     for _ in range(3):
-        await asyncio.gather(*(chores(each.world.app)["ClearRoles"]() for each in (admin, other)))
+        await asyncio.gather(*(each.world.app.chores["ClearRoles"]() for each in (admin, other)))
     assert await admin.services.roles.deleted() == []
     assert await admin.services.profiles.holders(role) == []
     assert (await admin.services.mappings.get("entra", group_id)).roles == ()

@@ -2,7 +2,6 @@
 
 import pytest
 
-from scim.chores import chores
 from scim.domain.activities import Status
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
@@ -226,7 +225,7 @@ async def test_a_deleted_role_is_cleared_out_of_storage(admin):
     await admin.done("PUT", f"/identity-providers/entra/groups/{group_id}/mapping", {"technicianRoles": [made, kept]})
     await admin.done("POST", f"/users/{people[0]}/roles", {"roleId": kept})
     await admin.call("DELETE", f"/roles/{made}", force="true")
-    services, clear_roles = admin.services, chores(admin.world.app)["ClearRoles"]
+    services, clear_roles = admin.services, admin.world.app.chores["ClearRoles"]
 
     await clear_roles()
 
@@ -246,7 +245,7 @@ async def test_the_mapping_of_a_group_that_is_gone_is_cleared(admin):
     made, group_id, people = await mapped(admin)
     await admin.world.call("DELETE", f"/Groups/{group_id}")
     assert await holders(admin, made, people) == [True, False, True]
-    await chores(admin.world.app)["ClearRoles"]()
+    await admin.world.app.chores["ClearRoles"]()
     assert await admin.services.mappings.all() == []
 
 
