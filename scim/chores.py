@@ -14,6 +14,7 @@ from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.fold_counters import fold_counters
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
+from scim.maintenance.purge_sign_ins import purge_sign_ins
 from scim.maintenance.purge_tombstones import purge_tombstones
 from scim.maintenance.release_users import release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
@@ -42,6 +43,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "PurgeActivities": lambda: purge_activities(app.activity_upkeep, clock, app.activity_retention),
         "ReleaseUsers": lambda: release_users(app.administration.services),
         "FoldCounters": lambda: fold_counters(app.totals, clock),
+        "PurgeSignIns": lambda: _purge_sign_ins(app),
     }
 
 
@@ -53,6 +55,17 @@ def _clear_roles(app: "Application") -> Awaitable[None]:
         profiles=services.profiles,
         census=services.census,
         groups=services.groups,
+        clock=services.clock,
+    )
+
+
+def _purge_sign_ins(app: "Application") -> Awaitable[None]:
+    services = app.administration.services
+    return purge_sign_ins(
+        sessions=services.sessions,
+        proofs=services.used_proofs,
+        attempts=services.attempts,
+        keys=services.idempotency_keys,
         clock=services.clock,
     )
 

@@ -23,7 +23,8 @@ async def signed_in_by(services: Services, text: str) -> Principal:
     """The person in whose name a script calls.
 
     Raises:
-        SignInRequired: The token is not known or not alive, or its owner is no active system administrator any more.
+        SignInRequired: The token is not known or not alive, or its owner is no active system administrator, or was
+            none since.
     """
     presented = parse_token(text, ACCESS_TOKEN_PREFIX)
     token = await services.access_tokens.get(presented.id) if presented else None
@@ -33,6 +34,8 @@ async def signed_in_by(services: Services, text: str) -> Principal:
     owner = await services.accounts.get(token.account_id)
     if owner is None or not owner.standing.active or not owner.administrator:
         raise SignInRequired(_REFUSED)
+    if owner.standing_since is not None and token.created_at < owner.standing_since:
+        raise SignInRequired(_REFUSED)  # it ended when its owner was deactivated, and does not come back
     if token.last_used is None or now - token.last_used >= USE_NOTED_EVERY:
         services.background.run(services.access_tokens.record_use(token.id, now), "access_token_use_not_noted")
     return await principal_of(services, owner, via="accessToken", credential=token.id, verified_at=token.created_at)
@@ -47,13 +50,12 @@ async def issue(context: Context, label: str, days: int) -> tuple[AccessToken, T
         days: Its life.
 
     Raises:
-        Denied: Not an administrator, not recently signed in.
+        Denied: `session_required`, not an administrator, not recently signed in.
         Conflicting: As many as there may be.
         Invalid: The life is too long.
     """
+    context.require_session()
     context.require_recent(Action.MANAGE_SETTINGS)
-    if context.principal.via != "session":
-        raise Conflicting("An access token cannot make another one. Sign in to the console.", "session_required")
     life = timedelta(days=days)
     if life > MAX_ACCESS_TOKEN_LIFE:
         raise Invalid(f"An access token lives {MAX_ACCESS_TOKEN_LIFE.days} days at most.", "days")

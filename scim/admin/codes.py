@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from scim.admin.problems import Denied, TooManyAttempts
+from scim.admin.records import record_own
 from scim.admin.services import Services
+from scim.domain.activities import Status
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
 from scim.domain.totp import accepted_step, was_used
@@ -15,7 +17,7 @@ SECRET = "authenticator"  # noqa: S105 - what secrets of authenticator apps are 
 _RACES = 3
 
 
-async def check_code(services: Services, account_id: str, code: str) -> None:
+async def check_code(services: Services, account_id: str, code: str, request_id: str) -> None:
     """Accept a code of the account's authenticator app; it and earlier ones are used then.
 
     Raises:
@@ -24,13 +26,13 @@ async def check_code(services: Services, account_id: str, code: str) -> None:
     """
     for _ in range(_RACES):
         try:
-            return await _check(services, account_id, code)
+            return await _check(services, account_id, code, request_id)
         except VersionConflict:
             continue  # another request tried a code at the same time: of two equal ones, one is used now
     raise Denied("Another code is being checked. Try again.", "wrong_code")
 
 
-async def _check(services: Services, account_id: str, code: str) -> None:
+async def _check(services: Services, account_id: str, code: str, request_id: str) -> None:
     credentials = await services.credentials.get(account_id)
     now = services.clock.now()
     _refuse_locked(services, credentials)
@@ -55,6 +57,9 @@ async def _check(services: Services, account_id: str, code: str) -> None:
         )
     )
     if locked:
+        user = await services.accounts.get(account_id)
+        if user is not None:
+            await record_own(services, user, Status.SIGN_IN_LOCKED, request_id, detail="wrong codes")
         raise _locked(LOCKED_FOR)
     left = MAX_FAILURES - failures
     raise Denied(

@@ -87,6 +87,15 @@ class Context:
                 "recent_sign_in_required",
             )
 
+    def require_session(self) -> None:
+        """Check that the person is at the console: a script must not change how its owner signs in.
+
+        Raises:
+            Denied: `session_required`.
+        """
+        if self.principal.via != "session":
+            raise Denied("An access token cannot do this. Sign in to the console.", "session_required")
+
     def activity(  # noqa: PLR0913 - the parts of a record, by name
         self,
         status: Status,

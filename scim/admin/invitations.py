@@ -40,7 +40,7 @@ async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
     user = await services.accounts.get(account_id)
     if user is None:
         raise Missing("There is no account with this id.")
-    if user.provider != NATIVE and not user.administrator:
+    if not _may_have_one(user):
         raise Conflicting(
             "This account is managed through SCIM and signs in at its identity provider.", "managed_by_scim"
         )
@@ -112,9 +112,14 @@ async def _opened(services: Services, invitation: str) -> tuple[User, Credential
         raise _over()
     user = await services.accounts.get(account_id)
     credentials = await services.credentials.get(account_id)
-    if user is None or not user.standing.active or credentials.version != version:
+    if user is None or not user.standing.active or not _may_have_one(user) or credentials.version != version:
         raise _over()
     return user, credentials
+
+
+def _may_have_one(user: User) -> bool:
+    """Not who is managed through SCIM (R010, R011), also not who became so since."""
+    return user.provider == NATIVE or user.administrator
 
 
 def _over() -> Denied:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from scim.admin import enrolment, sessions
+from scim.admin.attempts import begin_attempt
 from scim.admin.codes import check_code
 from scim.admin.context import Context
 from scim.admin.enrolment import Offer
@@ -22,16 +23,22 @@ async def change_password(context: Context, current: str, new: str, code: str) -
     """Change one's own password; all other sessions end, and this one too.
 
     Raises:
-        Denied: `wrong_credentials`, or see `check_code`.
+        Denied: `session_required`, `wrong_credentials`, or see `check_code`.
+        TooManyAttempts: Wrong too often.
         Invalid: See `check_password`.
         Conflicting: Somebody changed it at the same time.
     """
+    context.require_session()
     services, user = context.services, await _own(context)
+    is_last = await begin_attempt(services, user.user_name)
     credentials = await services.credentials.get(user.id)
     if not await services.passwords.matches(current, credentials.password_hash):
+        if is_last:
+            await record_own(services, user, Status.SIGN_IN_LOCKED, context.request_id)
         raise Denied("Your present password is not right.", "wrong_credentials")
+    await services.attempts.clear(user.user_name)
     check_password(new, user.user_name, display_name(user))
-    await check_code(services, user.id, code)
+    await check_code(services, user.id, code, context.request_id)
     credentials = await services.credentials.get(user.id)
     hashed = await services.passwords.hash(new)
     try:
@@ -43,7 +50,12 @@ async def change_password(context: Context, current: str, new: str, code: str) -
 
 
 async def offer_app(context: Context) -> Offer:
-    """A new authenticator app for oneself, to be set up in place of the present one."""
+    """A new authenticator app for oneself, to be set up in place of the present one.
+
+    Raises:
+        Denied: `session_required`.
+    """
+    context.require_session()
     user = await _own(context)
     return await enrolment.offer(context.services, user.id, user.user_name)
 
@@ -52,12 +64,13 @@ async def enrol_app(context: Context, enrolment_text: str, code: str, current_co
     """Take the new app; who has one shows a code of it, too. All sessions end.
 
     Raises:
-        Denied: See `check_code` and `enrolment.accepted`.
+        Denied: `session_required`, or see `check_code` and `enrolment.accepted`.
         Conflicting: Somebody changed it at the same time.
     """
+    context.require_session()
     services, user = context.services, await _own(context)
     if (await services.credentials.get(user.id)).totp_secret:
-        await check_code(services, user.id, current_code)
+        await check_code(services, user.id, current_code, context.request_id)
     credentials = await services.credentials.get(user.id)
     changed = await enrolment.accepted(services, user.id, credentials, enrolment_text, code)
     try:

@@ -1,8 +1,10 @@
 """Passwords: Argon2id (RFC 9106) by the reference implementation, and which ones are good enough (NIST SP 800-63B)."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from scim.admin.problems import Invalid
@@ -14,6 +16,8 @@ MIN_CHARACTERS = 12
 MAX_CHARACTERS = 256
 _LOOKED_AT = 72
 """Characters whose guessability is estimated: the estimate takes time, and a longer password is not easier to guess."""
+AT_ONCE = 2
+"""Hashes that are worked on at the same time."""
 _GOOD_ENOUGH = 3
 """Of 4: more than 10^8 guesses."""
 
@@ -32,17 +36,29 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash, with its salt and parameters."""
-        return await asyncio.to_thread(self._hasher.hash, password)
+        return await self._beside(self._hasher.hash, password)
 
     async def matches(self, password: str, hashed: str) -> bool:
         """Whether it is the password. An empty hash never matches, and takes as long."""
+        return await self._beside(self._verify, password, hashed)
+
+    def _verify(self, password: str, hashed: str) -> bool:
         from argon2.exceptions import InvalidHashError, VerificationError  # noqa: PLC0415 - only sign-in needs it
 
         try:
-            verified = await asyncio.to_thread(self._hasher.verify, hashed or self._nobodys, password)
+            verified = self._hasher.verify(hashed or self._nobodys, password)
         except (VerificationError, InvalidHashError):
             return False
         return verified and bool(hashed)
+
+    async def _beside[**P, T](self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        call = partial(work, *arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    @cached_property
+    def _threads(self) -> ThreadPoolExecutor:
+        """Few: each hash takes `memory_kib`, and anybody may ask for one. The others wait."""
+        return ThreadPoolExecutor(AT_ONCE, "passwords")
 
     @cached_property
     def _hasher(self) -> "PasswordHasher":

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 
+from scim.admin.codes import check_code
 from scim.admin.context import Context, Principal
 from scim.admin.people import principal_of
-from scim.admin.problems import Denied, Missing, SignInRequired
+from scim.admin.problems import Missing, SignInRequired
 from scim.admin.services import Services
 from scim.domain.people import Profile, Session
 from scim.domain.ports import VersionConflict
@@ -64,9 +65,17 @@ class Ticket:
         return hmac.compare_digest(self.csrf_token.encode(), text.encode())
 
 
-async def begin(services: Services, user: User, agent: str) -> Ticket:
-    """A new session; for who has just proven to be this user, with password and code."""
-    ticket, now = Ticket(user.id, token_hex(32)), services.clock.now()
+async def begin(services: Services, user: User, agent: str, began: datetime | None = None) -> Ticket:
+    """A new session; for who has just proven to be this user, with password and code.
+
+    Args:
+        services: The ports.
+        user: Whose.
+        agent: The browser.
+        began: A moment before the proof was looked at, now when not given: the session counts from there, so that a
+            password or a standing that changed in between has ended it already.
+    """
+    ticket, now = Ticket(user.id, token_hex(32)), began or services.clock.now()
     await services.sessions.create(
         Session(
             account_id=user.id,
@@ -98,7 +107,8 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
         await services.sessions.end(ticket.account_id, ticket.session_id)
         raise SignInRequired(_OVER)
     if now - session.last_seen >= SEEN_NOTED_EVERY:
-        services.background.run(services.sessions.update(replace(session, last_seen=now)), "session_use_not_noted")
+        seen = services.sessions.note(session.account_id, session.id, seen=now)
+        services.background.run(seen, "session_use_not_noted")
     return await principal_of(services, user, via="session", credential=session.id, verified_at=session.verified_at)
 
 
@@ -113,12 +123,17 @@ async def sign_out(context: Context) -> None:
     await context.services.sessions.end(context.principal.account_id, context.principal.credential)
 
 
-async def note_proof(context: Context) -> None:
-    """Note that the person has just proven who they are: critical changes need no other proof for a while."""
-    session = await context.services.sessions.get(context.principal.account_id, context.principal.credential)
-    if session is None:
-        raise Denied("Only a session of the console can be verified anew.", "session_required")
-    await context.services.sessions.update(replace(session, verified_at=context.now, last_seen=context.now))
+async def verify(context: Context, code: str) -> None:
+    """Take a code of the person's authenticator app: critical changes need no other proof for a while.
+
+    Raises:
+        Denied: `session_required`, or see `check_code`.
+        TooManyAttempts: Wrong too often.
+    """
+    context.require_session()
+    await check_code(context.services, context.principal.account_id, code, context.request_id)
+    principal, now = context.principal, context.now
+    await context.services.sessions.note(principal.account_id, principal.credential, seen=now, verified=now)
 
 
 async def mine(context: Context) -> list[Session]:

@@ -7,14 +7,16 @@ password and no authenticator app yet sets one up in the same go.
 from dataclasses import dataclass
 
 from scim.admin import enrolment, sessions
-from scim.admin.codes import LOCKED_FOR, MAX_FAILURES, check_code
+from scim.admin.attempts import begin_attempt
+from scim.admin.codes import check_code
 from scim.admin.enrolment import Offer
-from scim.admin.problems import Denied, SignInRequired, TooManyAttempts
+from scim.admin.problems import Denied, SignInRequired
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
 from scim.domain.activities import Status
 from scim.domain.people import Credentials
+from scim.domain.ports import VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
 
@@ -63,24 +65,21 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
     Raises:
         SignInRequired: `wrong_credentials`, `code_required` or `account_inactive`.
         EnrolmentRequired: See there.
-        TooManyAttempts: Wrong too often: for this name nothing is tried for a while.
+        TooManyAttempts: Wrong too often: for this name, or of this account's codes, nothing is tried for a while.
     """
-    now = services.clock.now()
-    _, locked_until = await services.attempts.get(attempt.name)
-    if locked_until is not None and now < locked_until:
-        raise TooManyAttempts(
-            f"Too many failed sign-ins. Try again in {LOCKED_FOR.seconds // 60} minutes.",
-            int((locked_until - now).total_seconds()) + 1,
-        )
+    began = services.clock.now()
+    is_last = await begin_attempt(services, attempt.name)
     user = await _find(services, attempt.name)
     credentials = await services.credentials.get(user.id if user else "")
     if not await services.passwords.matches(attempt.password, credentials.password_hash) or user is None:
-        raise await _failure(services, attempt, user)
+        if is_last and user is not None:
+            await record_own(services, user, Status.SIGN_IN_LOCKED, attempt.request_id)
+        raise SignInRequired(_WRONG, "wrong_credentials")
+    await services.attempts.clear(attempt.name)  # wrong codes are counted by the account
     if not user.standing.active:
         raise SignInRequired("Your account is inactive. Ask your administrator.", "account_inactive")
     await _check_second_factor(services, attempt, user, credentials)
-    await services.attempts.clear(attempt.name)
-    ticket = await sessions.begin(services, user, attempt.agent)
+    ticket = await sessions.begin(services, user, attempt.agent, began)
     await record_own(services, user, Status.SIGNED_IN, attempt.request_id)
     return user, ticket
 
@@ -95,23 +94,18 @@ async def _check_second_factor(services: Services, attempt: Attempt, user: User,
         if not attempt.code:
             raise SignInRequired("Enter the code of your authenticator app.", "code_required")
         try:
-            return await check_code(services, user.id, attempt.code)
+            return await check_code(services, user.id, attempt.code, attempt.request_id)
         except Denied as wrong:
             if wrong.code == "used_code":
                 raise SignInRequired(wrong.detail, wrong.code) from wrong
-            raise await _failure(services, attempt, user) from wrong
+            raise SignInRequired(_WRONG, "wrong_credentials") from wrong
     if not attempt.enrolment:
         raise EnrolmentRequired(await enrolment.offer(services, user.id, user.user_name))
     enrolled = await enrolment.accepted(services, user.id, credentials, attempt.enrolment, attempt.code)
-    await services.credentials.save(enrolled)
+    try:
+        await services.credentials.save(enrolled)
+    except VersionConflict as conflict:
+        raise Denied("Your credentials were changed at the same time. Start again.", "enrolment_expired") from conflict
     await note_able(services, user)
     await record_own(services, user, Status.MFA_ENROLLED, attempt.request_id)
     return None
-
-
-async def _failure(services: Services, attempt: Attempt, user: User | None) -> Exception:
-    now = services.clock.now()
-    is_locked = await services.attempts.failed(attempt.name, now, limit=MAX_FAILURES, locked_until=now + LOCKED_FOR)
-    if is_locked and user is not None:
-        await record_own(services, user, Status.SIGN_IN_LOCKED, attempt.request_id)
-    return SignInRequired(_WRONG, "wrong_credentials")

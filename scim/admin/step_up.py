@@ -41,7 +41,7 @@ async def verify(context: Context, code: str, action: CriticalAction, object_id:
         Denied: `mfa_not_enrolled`, `wrong_code` or `used_code`.
         TooManyAttempts: Wrong too often.
     """
-    await check_code(context.services, context.principal.account_id, code)
+    await check_code(context.services, context.principal.account_id, code, context.request_id)
     until = context.now + LIFETIME
     content = [context.services.identifiers.new(), *_bond(context, action, object_id), until.timestamp()]
     return await context.services.sealer.seal(_PURPOSE, json.dumps(content)), until

@@ -26,16 +26,21 @@ class RequestAuthenticator:
         if ticket is None:
             raise SignInRequired("Sign in first.")
         principal = await sessions.signed_in_by(self._services, ticket)
-        self._check_origin(request, ticket)
+        self._check_csrf(request, ticket)
         return principal
 
-    def _check_origin(self, request: ApiRequest, ticket: Ticket) -> None:
+    def admit(self, request: ApiRequest) -> None:
+        """See `Authenticator`."""
+        origin = request.headers.get("origin")
+        if request.method not in SAFE_METHODS and origin not in {None, _origin_of(self._services.public_url)}:
+            raise Denied("This request comes from the page of another site.", "csrf")
+
+    def _check_csrf(self, request: ApiRequest, ticket: Ticket) -> None:
         """A browser sends the cookie along whoever makes it send a request; the header only our own pages can set."""
         if request.method in SAFE_METHODS:
             return
-        origin = request.headers.get("origin")
-        is_foreign = origin is not None and origin != _origin_of(self._services.public_url)
-        if is_foreign or not ticket.is_csrf_token(request.headers.get("x-csrf-token", "")):
+        self.admit(request)
+        if not ticket.is_csrf_token(request.headers.get("x-csrf-token", "")):
             raise Denied("This request does not come from the console: X-CSRF-Token is missing or wrong.", "csrf")
 
 

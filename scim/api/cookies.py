@@ -1,7 +1,5 @@
 """The session's cookie: `__Host-` binds it to this host and to https; no script and no other site ever has it."""
 
-from http.cookies import CookieError, SimpleCookie
-
 from scim.admin.sessions import LONGEST, Ticket
 
 NAME = "__Host-rollcall"
@@ -19,9 +17,11 @@ def clear_cookie() -> dict[str, str]:
 
 
 def ticket_in(header: str) -> Ticket | None:
-    """The session in a `Cookie` header; None for none."""
-    try:
-        morsel = SimpleCookie(header).get(NAME)
-    except CookieError:
-        return None
-    return Ticket.parse(morsel.value) if morsel else None
+    """The session in a `Cookie` header; None for none, and for several.
+
+    Other cookies may hold anything. Only blanks and tabs are taken from around a name, so that no other name becomes
+    this one: browsers keep its promise for exactly this name.
+    """
+    pairs = [pair.strip(" \t").partition("=") for pair in header.split(";")]
+    tickets = [value for name, _, value in pairs if name == NAME]
+    return Ticket.parse(tickets[0]) if len(tickets) == 1 else None

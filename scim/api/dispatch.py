@@ -39,6 +39,14 @@ class Authenticator(Protocol):
         """
         ...
 
+    def admit(self, request: ApiRequest) -> None:
+        """Let a request pass that needs nobody to be signed in.
+
+        Raises:
+            Denied: A browser sends it for the page of another site, which would sign its user in as somebody else.
+        """
+        ...
+
 
 class _Refused(Exception):
     """A reply that is ready."""
@@ -98,7 +106,9 @@ class Api:
         of_method = [(each, match) for each, match in matches if each.method == request.method]
         found = min(of_method, key=lambda pair: len(pair[0].parameters), default=None)  # a name before any parameter
         caller = None
-        if found is None or not found[0].is_public:
+        if found is not None and found[0].is_public:
+            self.authenticator.admit(request)
+        else:
             caller = await self.authenticator.authenticate(request)  # before anything is told about paths
         if found is None:
             raise _Refused(_not_found(request, sorted({each.method for each, _ in matches})))

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from scim.admin.context import Context, Principal
 from scim.admin.problems import SignInRequired
 from scim.admin.services import Services
+from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.messages import ApiRequest
 
@@ -104,6 +105,7 @@ class Endpoint:
         refusals: Statuses that it may answer besides those that every endpoint may: 404, 409, 412, ...
         is_public: Whether it works without being signed in.
         tells_secret: Whether its reply holds what must not be kept, so that no repetition is answered from memory.
+        proof: The critical change that it makes, which takes a proof of identity in `X-Step-Up-Proof`; None for none.
     """
 
     method: str
@@ -121,6 +123,7 @@ class Endpoint:
     refusals: tuple[int, ...] = ()
     is_public: bool = False
     tells_secret: bool = False
+    proof: CriticalAction | None = None
 
     @property
     def parameters(self) -> list[str]:

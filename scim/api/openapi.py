@@ -129,6 +129,8 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         headers.append(("If-Match", "The `ETag` that was read; without it, whatever is there is changed."))
     if endpoint.is_creation:
         headers.append(("Idempotency-Key", "A random text of your own: a repetition with it makes nothing twice."))
+    if endpoint.proof is not None:
+        headers.append(("X-Step-Up-Proof", f"A proof of identity for `{endpoint.proof}`, from `/mfa:verify`."))
     return [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
         for name, text in headers
@@ -137,7 +139,9 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
 
 def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
     success: dict[str, Any] = {"description": HTTPStatus(endpoint.status).phrase}
-    content = {media_type: {"schema": {"type": "string"}} for media_type in endpoint.media_types}
+    content: dict[str, Any] = {
+        media_type: {"schema": {} if media_type == JSON else {"type": "string"}} for media_type in endpoint.media_types
+    }
     if endpoint.reply is not None:
         content[JSON] = {"schema": {"$ref": references[endpoint.reply, "serialization"]}}
     if content:

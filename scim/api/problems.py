@@ -9,6 +9,9 @@ from scim.admin.problems import Problem
 from scim.api.contracts.base import Contract
 from scim.api.messages import PROBLEM_JSON, ApiResponse
 
+_MAX_FIELD = 200
+"""Characters of a field's name that are told: unknown ones are the client's own."""
+
 
 class FieldProblem(Contract):
     """What is wrong with a field."""
@@ -43,7 +46,7 @@ def problem_response(problem: Problem, request_id: str) -> ApiResponse:
 def invalid_response(error: ValidationError, request_id: str, *, where: str) -> ApiResponse:
     """The reply to a body or to parameters that do not fit their contract."""
     errors = [
-        {"field": ".".join(map(str, part["loc"])), "message": part["msg"]}
+        {"field": ".".join(map(str, part["loc"]))[:_MAX_FIELD], "message": part["msg"]}
         for part in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     detail = f"The {where} cannot be taken: {'; '.join(f'{each["field"]}: {each["message"]}' for each in errors[:3])}."

@@ -17,6 +17,7 @@ SCHEDULES: Mapping[str, str] = {
     "PurgeActivities": "0 20 3 * * *",
     "FoldCounters": "0 45 * * * *",
     "ReleaseUsers": "30 * * * * *",
+    "PurgeSignIns": "0 50 * * * *",
 }
 """By function name, in UTC, seconds first. What each does is in `scim.chores`."""
 

@@ -188,6 +188,7 @@ def samples(guide: str) -> list[Sample]:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_steps_are_numbered_without_gaps(guide):
+    """R122, AMB-3."""
     lists = {name: numbers for name, text in sections(guide).items() if (numbers := steps(text))}
     assert len(lists) >= 5
     assert {name: list(range(1, len(numbers) + 1)) for name, numbers in lists.items()} == lists
@@ -209,7 +210,7 @@ def test_every_link_of_a_guide_within_the_project_leads_somewhere(guide):
 
 
 def test_the_step_that_makes_technicians_possible_is_the_one_referred_to():
-    """A guide that points at the wrong step makes everybody an end user."""
+    """AMB-3: a guide that points at the wrong step makes everybody an end user."""
     text = sections("entra")["map-the-attributes-of-users"]
     step = re.search(rf"^(\d+)\. (?:(?!^\d).)*{NINJAONE_USER}:userType", text, flags=re.DOTALL | re.MULTILINE)
     assert step
@@ -221,6 +222,7 @@ def test_the_step_that_makes_technicians_possible_is_the_one_referred_to():
 
 @pytest.mark.parametrize("target", targets(), ids=lambda target: f"{target.guide}: {target.path}")
 def test_targets_of_mappings_are_attributes(target):
+    """R042-R047, R064, R073, AMB-4."""
     resource_type = {"User": user_type, "Group": group_type}[target.resource_type]()
     assert resolve(parse_path(target.path).attribute, resource_type, InvalidPath)
 
@@ -234,6 +236,7 @@ def test_both_attributes_of_the_extension_are_explained(guide):
 
 @pytest.mark.parametrize("example", examples(), ids=lambda each: f"{each.guide}: {each.attribute}={each.value}")
 async def test_what_an_expression_sends_is_answered_as_the_guide_says(example):
+    """R057, R063, R072, AMB-6."""
     world = await World.on(FakeRows())
     body = user(NAME)
     owner = body if example.attribute == "active" else body[NINJAONE_USER]

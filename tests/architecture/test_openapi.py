@@ -25,6 +25,17 @@ def test_only_known_endpoints_are_public():
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.is_public} == PUBLIC
 
 
+def test_what_takes_a_proof_of_identity_says_for_what():
+    """The endpoint's `proof` describes the header."""
+    assert not [each.name for each in ENDPOINTS if "X-Step-Up-Proof" in each.description and each.proof is None]
+
+
+def test_no_creation_that_tells_a_secret_is_answered_from_memory():
+    secrets = {"token", "secret", "proof", "url", "csrf_token", "enrolment"}
+    telling = [each for each in ENDPOINTS if each.reply and secrets & each.reply.model_fields.keys()]
+    assert [each.name for each in telling if each.is_creation and not each.tells_secret] == []
+
+
 def test_names_and_addresses_are_unique():
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
     assert len({(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}) == len(ENDPOINTS)

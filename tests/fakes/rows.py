@@ -119,6 +119,14 @@ class FakeRows:
         names = {table for table, _ in self._partitions} if self._tables is None else self._tables
         return sorted(name for name in names if name.startswith(prefix))
 
+    def copy(self) -> "FakeRows":
+        """The same rows, apart from now on."""
+        other = FakeRows(page_rows=self._page_rows, tables=self._tables)
+        other._ticks = self._ticks
+        for name, stored in self._partitions.items():
+            other._partitions[name] = stored.copy()
+        return other
+
     def contents(self, table: str) -> dict[tuple[str, str], Columns]:
         """All rows of a table by partition and row key, without a call: for a test's final look."""
         return {
@@ -170,6 +178,9 @@ class _Partition:
     rows: dict[str, Row] = field(default_factory=dict)
     _ordered: list[bytes] = field(default_factory=list)
     _unordered: set[str] = field(default_factory=set)
+
+    def copy(self) -> "_Partition":
+        return _Partition(dict(self.rows), list(self._ordered), set(self._unordered))
 
     def put(self, row: Row) -> None:
         if row.row_key not in self.rows:

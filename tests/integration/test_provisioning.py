@@ -35,6 +35,7 @@ def patch(*operations):
 
 @pytest.mark.parametrize(("dialect", "query"), [("legacy", ""), ("2020", "/?aadOptscim062020")])
 async def test_entra_leaves_exactly_its_directory(client, scim_url, new_token, directory, dialect, query):
+    """R020, R076."""
     token = await new_token()
     job = EntraJob(client, scim_url + query, token, directory, dialect, concurrency=CONCURRENCY)
 
@@ -54,6 +55,7 @@ async def test_entra_leaves_exactly_its_directory(client, scim_url, new_token, d
 
 @pytest.mark.parametrize("kind", ["OIN", "AIW"])
 async def test_okta_leaves_exactly_its_directory(client, scim_url, new_token, directory, kind):
+    """R021, R076."""
     token = await new_token()
     app = OktaApp(client, scim_url, token, directory, kind, concurrency=CONCURRENCY)
 
@@ -142,6 +144,7 @@ async def test_who_has_no_token_is_refused(client, scim_url, authorization):
 
 
 async def test_a_token_with_another_secret_is_refused(client, scim_url, new_token):
+    """R039."""
     one, other = await new_token(), await new_token()
     prefix, token_id, _, _ = one.split("_")
     forged = "_".join([prefix, token_id, *other.split("_")[2:]])

@@ -12,6 +12,7 @@ ENVIRONMENT = {
 
 
 def test_the_scim_url_is_below_the_public_one():
+    """R037."""
     assert Settings.from_environment(ENVIRONMENT).scim_base_url == "https://scim.example/ws/scim/v2"
 
 

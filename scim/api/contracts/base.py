@@ -22,6 +22,7 @@ class Contract(BaseModel):
         frozen=True,
         from_attributes=True,
         serialize_by_alias=True,
+        hide_input_in_errors=True,  # it may be a secret, and errors are logged
     )
 
     @classmethod

@@ -4,6 +4,7 @@ from typing import Any
 
 from scim.admin import account_edits, account_export, accounts, administrators, new_accounts
 from scim.admin.accounts import Account
+from scim.admin.step_up import CriticalAction
 from scim.api.contracts.accounts import (
     CSV_HEADER,
     AccountDetails,
@@ -208,6 +209,7 @@ ENDPOINTS = (
         run=grant_administrator,
         reply=AccountDetails,
         refusals=(404, 409, 412),
+        proof=CriticalAction.GRANT_ADMINISTRATOR,
     ),
     Endpoint(
         method="POST",
@@ -220,5 +222,6 @@ ENDPOINTS = (
         run=revoke_administrator,
         reply=AccountDetails,
         refusals=(404, 409, 412),
+        proof=CriticalAction.REVOKE_ADMINISTRATOR,
     ),
 )

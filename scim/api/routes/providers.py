@@ -4,6 +4,7 @@ from typing import Any
 
 from scim.admin import provider_deletion, provider_switches, providers
 from scim.admin.providers import ListedProvider, ProviderChange, ProviderPage
+from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.contracts.providers import (
     Confirmation,
@@ -165,7 +166,6 @@ def _parts(listed: ListedProvider, url: str) -> dict[str, Any]:
 
 
 _CLASHES = (404, 409, 412)
-_PROOF = "Takes a proof of identity in `X-Step-Up-Proof`, for `{action}` and the provider's id."
 
 ENDPOINTS = (
     Endpoint(
@@ -231,12 +231,12 @@ ENDPOINTS = (
         tag=TAG,
         summary="Delete an identity provider (R119, R127)",
         description="Its tokens stop working at once (on other instances within 30 seconds), its users count as "
-        "Native from now on, its groups and the roles that came from them go. "
-        + _PROOF.format(action="deleteProvider"),
+        "Native from now on, its groups and the roles that came from them go.",
         run=delete,
         query=Confirmation,
         status=204,
         refusals=_CLASHES,
+        proof=CriticalAction.DELETE_PROVIDER,
     ),
     Endpoint(
         method="GET",
@@ -264,11 +264,11 @@ ENDPOINTS = (
         name="disableSso",
         tag=TAG,
         summary="Disable SSO of this provider (R095, R096, R120)",
-        description=_PROOF.format(action="disableSso"),
         run=disable_sso,
         body=DisableSso,
         reply=ProviderDetails,
         refusals=_CLASHES,
+        proof=CriticalAction.DISABLE_SSO,
     ),
     Endpoint(
         method="POST",

@@ -1,13 +1,12 @@
 """Signing in and out, setting up, invitations, authenticator apps, proofs of identity."""
 
 from scim.admin import invitations, own_security, sessions, set_up, sign_in, step_up
-from scim.admin.codes import check_code
 from scim.admin.context import Principal
 from scim.admin.enrolment import Offer
 from scim.admin.people import principal_of
-from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
+from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.contracts.sign_in import (
     AcceptedInvitation,
@@ -66,11 +65,7 @@ async def end_session(call: Call[NoBody, Parameters]) -> Reply:
 
 async def verify_session(call: Call[Verification, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    context = call.context
-    if context.principal.via != "session":
-        raise Denied("Only a session of the console can be verified anew.", "session_required")
-    await check_code(call.services, context.principal.account_id, call.body.code)
-    await sessions.note_proof(context)
+    await sessions.verify(call.context, call.body.code)
     return Reply()
 
 
@@ -306,6 +301,7 @@ ENDPOINTS = (
         run=reset_app,
         status=204,
         refusals=(404, 409),
+        proof=CriticalAction.RESET_MFA,
     ),
     Endpoint(
         method="POST",

@@ -5,6 +5,7 @@ from datetime import datetime
 from scim.admin import tokens
 from scim.admin.banners import banners
 from scim.admin.calendar import MEDIA_TYPE
+from scim.admin.step_up import CriticalAction
 from scim.admin.token_issuing import IssuedToken
 from scim.api.contracts.base import Paging, Parameters
 from scim.api.contracts.tokens import (
@@ -145,6 +146,7 @@ ENDPOINTS = (
         run=finish,
         reply=ProviderTokens,
         refusals=(404, 409),
+        proof=CriticalAction.REVOKE_TOKEN,
     ),
     Endpoint(
         method="POST",
@@ -157,6 +159,7 @@ ENDPOINTS = (
         run=cancel,
         reply=ProviderTokens,
         refusals=(404, 409),
+        proof=CriticalAction.REVOKE_TOKEN,
     ),
     Endpoint(
         method="GET",
@@ -179,6 +182,7 @@ ENDPOINTS = (
         run=revoke,
         reply=TokenDetails,
         refusals=(404,),
+        proof=CriticalAction.REVOKE_TOKEN,
     ),
     Endpoint(
         method="GET",

@@ -59,8 +59,8 @@ class Sessions(Protocol):
         """Store a new one."""
         ...
 
-    async def update(self, session: Session) -> None:
-        """Note when it was seen and verified; one that has ended stays so."""
+    async def note(self, account_id: str, session_id: str, *, seen: datetime, verified: datetime | None = None) -> None:
+        """Note when it was used and, when given, when the person proved who they are; an ended one stays so."""
         ...
 
     async def end(self, account_id: str, session_id: str) -> None:
@@ -129,18 +129,23 @@ class UsedProofs(Protocol):
 
 
 class Attempts(Protocol):
-    """Failed sign-ins by name, whether or not there is such an account: so that a lock-out tells nothing of that."""
+    """Sign-ins that have not gone well, by name.
 
-    async def get(self, name: str) -> tuple[int, datetime | None]:
-        """How many there were since the last success, and until when nothing is tried; (0, None) for none."""
-        ...
+    Whether there is such an account does not matter, so that a lock-out tells nothing of that.
+    """
 
-    async def failed(self, name: str, now: datetime, *, limit: int, locked_until: datetime) -> bool:
-        """Count one; at `limit`, count anew and lock the name. Returns whether it is locked now."""
+    async def begin(
+        self, name: str, now: datetime, *, limit: int, locked_until: datetime
+    ) -> tuple[int, datetime | None]:
+        """Count one that begins, each for itself however many begin at once; at `limit`, lock the name.
+
+        Returns:
+            Its number since the last success or lock, and None; for a locked name 0, and until when it is.
+        """
         ...
 
     async def clear(self, name: str) -> None:
-        """Forget them."""
+        """Forget them: one was right."""
         ...
 
     async def remove_older(self, before: datetime) -> int:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from scim.errors import Unavailable
 from scim.storage.tables.keys import CONFIG
+from scim.storage.tables.limits import is_key
 from scim.storage.tables.rows import (
     ANY_ETAG,
     MAX_PAGE_ROWS,
@@ -63,7 +64,9 @@ class ConfigTable:
         return ConfigTable(self._rows, partition)
 
     async def get(self, row_key: str) -> Row | None:
-        """The row, or None. One call."""
+        """The row, or None. One call; none for a text that is no key: ids from outside are looked for as they come."""
+        if not is_key(row_key):
+            return None
         return await _reaching(self._rows.get(CONFIG, self._partition, row_key))
 
     async def all(self, keys: KeyRange = EVERY_KEY, where: Sequence[Comparison] = ()) -> list[Row]:

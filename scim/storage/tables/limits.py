@@ -70,6 +70,15 @@ def check_key(key: str) -> None:
         raise ValueError(f"A key is longer than {MAX_KEY_UNITS} code units.")
 
 
+def is_key(text: str) -> bool:
+    """Whether a row can have this key: whoever looks for another one finds nothing, and need not ask."""
+    try:
+        check_key(text)
+    except ValueError:
+        return False
+    return True
+
+
 def check_names(names: Iterable[str]) -> None:
     """Refuse column names that are not plain identifiers or that the service keeps for itself."""
     for name in names:

@@ -7,7 +7,7 @@
 | `sesidx` | inverted start of the session, account id, digest | so that old ones are found |
 | `pat` | token id | a personal access token |
 | `patidx|<account id>` | token id | the account's tokens |
-| `attempt` | digest of a name | failed sign-ins with it |
+| `attempt` | digest of a name | sign-ins with it that have not gone well |
 | `proof` | end of its life, id | a proof of identity that was used |
 """
 
@@ -126,11 +126,13 @@ class TableSessions:
         await self._index.put(_session_place(session), {"v": LAYOUT})
         await self._of(session.account_id).insert(session.id, _session_columns(session))
 
-    async def update(self, session: Session) -> None:
+    async def note(self, account_id: str, session_id: str, *, seen: datetime, verified: datetime | None = None) -> None:
         """One call."""
-        columns: Columns = {"lastSeen": session.last_seen, "verifiedAt": session.verified_at}
+        columns: dict[str, Value] = {"lastSeen": seen}
+        if verified is not None:
+            columns["verifiedAt"] = verified
         try:
-            await self._of(session.account_id).merge(session.id, columns)
+            await self._of(account_id).merge(session_id, columns)
         except ConfigConflict:
             return
 
@@ -152,7 +154,7 @@ class TableSessions:
 
     async def remove_older(self, created_before: datetime) -> int:
         """One call for each thousand, and two for each that is removed."""
-        places = await self._index.all(KeyRange(_start_of(created_before), "~"))
+        places = await self._index.all(KeyRange(f"{_start_of(created_before)}~", "~"))  # those of its second stay
         for row in places:
             _, account_id, session_id = row.row_key.split("|")
             await self._of(account_id).delete(session_id)
@@ -233,23 +235,20 @@ class TableAttempts:
     def __init__(self, config: ConfigTable) -> None:
         self._table = config.beside("attempt")
 
-    async def get(self, name: str) -> tuple[int, datetime | None]:
-        """One call."""
-        row = await self._table.get(_digest(name))
-        if row is None:
-            return 0, None
-        return int(cast("int", row.columns["failures"])), cast("datetime | None", row.columns.get("lockedUntil"))
-
-    async def failed(self, name: str, now: datetime, *, limit: int, locked_until: datetime) -> bool:
-        """Two calls; two more for each other who fails at the same time."""
+    async def begin(
+        self, name: str, now: datetime, *, limit: int, locked_until: datetime
+    ) -> tuple[int, datetime | None]:
+        """Two calls, one for a locked name; two more for each other that begins at the same time."""
         key = _digest(name)
         while True:
             row = await self._table.get(key)
-            failures = 1 + (int(cast("int", row.columns["failures"])) if row else 0)
-            is_locked = failures >= limit
-            columns: dict[str, Value] = {"v": LAYOUT, "failures": 0 if is_locked else failures, "tried": now}
-            if is_locked:
-                columns["lockedUntil"] = locked_until
+            lock = cast("datetime | None", row.columns.get("lockedUntil")) if row else None
+            if lock is not None and now < lock:
+                return 0, lock
+            number = 1 + (int(cast("int", row.columns["failures"])) if row else 0)
+            columns: dict[str, Value] = {"v": LAYOUT, "failures": number, "tried": now}
+            if number >= limit:
+                columns |= {"failures": 0, "lockedUntil": locked_until}
             try:
                 if row is None:
                     await self._table.insert(key, columns)
@@ -257,7 +256,7 @@ class TableAttempts:
                     await self._table.replace(key, columns, row.etag)
             except ConfigConflict:
                 continue
-            return is_locked
+            return number, None
 
     async def clear(self, name: str) -> None:
         """One call."""

@@ -20,7 +20,7 @@ async def test_a_script_signs_in_with_its_token(admin):
 
 async def test_a_token_makes_no_tokens(admin):
     status, _, body = await admin.call("POST", "/me/access-tokens", {"label": "another"})
-    assert (status, body["code"]) == (409, "session_required")
+    assert (status, body["code"]) == (403, "session_required")
 
 
 async def test_without_credentials_even_unknown_addresses_are_401(admin):

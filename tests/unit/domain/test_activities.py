@@ -68,6 +68,7 @@ def test_every_status_stands_in_exactly_one_family():
     ],
 )
 def test_labels_of_creation_and_deletion(standing, created, deleted):
+    """R107, R109-R111, AMB-1."""
     assert (created_status(user(standing)), deleted_status(user(standing))) == (created, deleted)
 
 
@@ -87,6 +88,7 @@ def test_labels_of_creation_and_deletion(standing, created, deleted):
     ],
 )
 def test_labels_of_changes(before, after, status):
+    """R108, R109, R112, AMB-1, AMB-23."""
     assert updated_status(user(before), user(after)) == status
 
 
@@ -104,6 +106,7 @@ def test_labels_of_changes(before, after, status):
     ],
 )
 def test_what_changed_of_a_standing_as_text(before, after, text):
+    """AMB-1, AMB-23."""
     assert standing_changes(before, after) == text
 
 
@@ -120,6 +123,7 @@ def test_what_changed_of_a_standing_as_text(before, after, text):
     ],
 )
 def test_both_organizations_see_a_move_and_none_sees_technicians_or_global_users(states, organizations):
+    """R104, AMB-28."""
     assert organizations_of(*map(user, states)) == organizations
 
 

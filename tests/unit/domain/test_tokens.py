@@ -87,6 +87,7 @@ def test_a_token_is_recognised_by_the_end_of_its_secret():
 
 
 def test_a_token_does_not_show_its_secret():
+    """R031."""
     token = generate_token()
 
     assert repr(token) == f"TokenText(id='{token.id}')"
@@ -95,6 +96,7 @@ def test_a_token_does_not_show_its_secret():
 
 @pytest.mark.parametrize("year", [2027, 2028], ids=["ordinary", "leap"])
 def test_a_token_lives_for_six_calendar_months_whatever_the_day(year):
+    """R033, AMB-17."""
     day = date(year, 1, 1)
     while day.year == year:
         created = datetime.combine(day, NOON)
@@ -125,6 +127,7 @@ def test_a_token_lives_for_six_calendar_months_whatever_the_day(year):
     ],
 )
 def test_a_month_that_is_too_short_ends_the_life_on_its_last_day(created, expires):
+    """R033, AMB-17."""
     assert expiry_of(_at(created)) == _at(expires)
 
 
@@ -139,6 +142,7 @@ def test_a_month_that_is_too_short_ends_the_life_on_its_last_day(created, expire
     ],
 )
 def test_a_token_is_expired_from_its_expiry_on(state, seconds, expired):
+    """R033."""
     expires = _at("2027-05-23")
     token = Token(
         id="a",
@@ -155,6 +159,7 @@ def test_a_token_is_expired_from_its_expiry_on(state, seconds, expired):
 
 
 def test_the_record_of_a_token_has_nothing_from_which_its_text_could_be_had():
+    """R031."""
     assert not {"text", "secret", "digest"} & set(Token.__dataclass_fields__)
     assert set(generate_token().last_four) <= set(string.hexdigits)
 

@@ -66,6 +66,7 @@ def organization(policy, sent, *, exists, default="9", user_type=None):
     ],
 )
 def test_the_organization_of_an_end_user_under_every_policy(sent, exists, reject, default_missing, default_unknown):
+    """R052, R055, R065, AMB-5, AMB-7."""
     found = [organization(policy, sent, exists=exists) for policy in (REJECT, MISSING, UNKNOWN)]
 
     assert found == [reject, default_missing, default_unknown]
@@ -80,10 +81,12 @@ def test_a_default_organization_that_nobody_has_set_refuses(policy, sent):
 @pytest.mark.parametrize("policy", OrganizationPolicy)
 @pytest.mark.parametrize("sent", [None, "", "12", "99", "All"])
 def test_a_technician_has_no_organization_and_needs_none(policy, sent):
+    """AMB-5."""
     assert organization(policy, sent, exists=False, user_type="technician") is None
 
 
 def test_a_missing_organization_is_never_silently_all():
+    """AMB-5."""
     found = {organization(policy, sent, exists=False) for policy in OrganizationPolicy for sent in (None, "", "99")}
 
     assert found == {"refused", "9"}
@@ -104,11 +107,13 @@ def test_a_missing_organization_is_never_silently_all():
     ],
 )
 def test_the_kind_of_user_in_every_spelling(sent, user_type):
+    """R040, R067-R071, AMB-2."""
     assert requested_user_type(document(user_type=sent)) is user_type
 
 
 @pytest.mark.parametrize("sent", ["end user", "admin", "systemAdministrator", "technicians", "0", "technician\n2"])
 def test_any_other_kind_of_user_is_refused_with_both_that_exist(sent):
+    """R069."""
     with pytest.raises(InvalidValue, match='"endUser" or "technician"'):
         requested_user_type(document(user_type=sent))
 
@@ -160,6 +165,7 @@ WORK, HOME = {"type": "work", "value": "w@x.y"}, {"type": "home", "value": "h@x.
     ],
 )
 def test_the_contact_address_is_the_primary_the_work_or_any_email_else_the_name(emails, address):
+    """AMB-20."""
     assert contact_address(document(emails=emails)) == address
 
 
@@ -179,6 +185,7 @@ ADOPTER = provider(email_domains=frozenset({"contoso.com"}))
 
 
 def test_a_native_account_of_a_declared_domain_is_adoptable():
+    """AMB-22."""
     assert is_adoptable(account(), ADOPTER)
 
 

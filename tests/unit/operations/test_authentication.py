@@ -91,6 +91,7 @@ def door() -> Door:
 
 
 async def test_the_token_tells_the_provider_and_is_named(door):
+    """AMB-19."""
     caller = await door.knock()
 
     assert (caller.provider, caller.token_id) == (door.provider, door.text.id)
@@ -122,6 +123,7 @@ async def test_the_thirty_seconds_count_from_the_question_not_from_the_answer(do
 
 
 async def test_a_revoked_token_is_refused_thirty_seconds_later_at_the_latest(door):
+    """R101."""
     await door.knock()
     door.token = replace(door.token, state=TokenState.REVOKED)
     door.clock.advance(seconds=30)
@@ -131,6 +133,7 @@ async def test_a_revoked_token_is_refused_thirty_seconds_later_at_the_latest(doo
 
 
 async def test_a_token_is_expired_at_its_expiry_and_not_a_moment_earlier_even_when_remembered(door):
+    """R033."""
     door.clock.moment = door.token.expires_at - MICROSECOND
     await door.knock()
 
@@ -148,6 +151,7 @@ async def test_a_token_that_is_marked_expired_is_refused(door):
 
 
 async def test_switching_scim_off_is_seen_thirty_seconds_later_at_the_latest(door):
+    """R099."""
     await door.knock()
     door.provider = replace(door.provider, scim_enabled=False)
     door.clock.advance(seconds=30)

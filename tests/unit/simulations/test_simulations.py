@@ -86,6 +86,7 @@ def aiw(*arguments):
 
 @pytest.mark.parametrize("make", [legacy, aad_opt_scim, oin, aiw])
 async def test_they_are_satisfied_with_rollcall(provision, make):
+    """R020, R021, R076."""
     assert await provision(make) == ([], [])
 
 

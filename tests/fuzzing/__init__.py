@@ -1,0 +1,1 @@
+"""Requests that are made from the OpenAPI document, and what every reply to them must keep."""
