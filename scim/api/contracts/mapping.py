@@ -5,9 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.mapping import MappedGroup
-from scim.api.contracts.base import Contract, Moment, PageOf
+from scim.api.contracts.base import Contract, Moment, PageOf, Parameters
 from scim.api.contracts.counts import Tally
-from scim.api.contracts.roles import RoleId, RoleName
+from scim.api.contracts.roles import ChangePreview, RoleId, RoleName
 from scim.domain.mapping import MAX_MAPPED_ROLES
 
 _Roles = Annotated[tuple[RoleId, ...], Field(max_length=MAX_MAPPED_ROLES)]
@@ -20,6 +20,13 @@ class WantedMapping(Contract):
     """Ids of technician roles, for members that are technicians."""
     end_user_roles: _Roles = ()
     """Ids of end user roles, for members that are end users."""
+
+
+class MappingOptions(Parameters):
+    """How to save a mapping."""
+
+    preview: bool = False
+    """Only tell what it would change."""
 
 
 class GroupDetails(Contract):
@@ -40,9 +47,11 @@ class GroupDetails(Contract):
     changed_by: str | None = None
     """Who saved the mapping; absent for a group that was never mapped."""
     changed_at: Moment | None = None
+    preview: ChangePreview | None = None
+    """What a mapping that is not saved would change; only where it was asked for."""
 
     @classmethod
-    def of_group(cls, mapped: MappedGroup) -> "GroupDetails":
+    def of_group(cls, mapped: MappedGroup, preview: ChangePreview | None = None) -> "GroupDetails":
         """As the use cases tell it."""
         return cls.of(
             mapped,
@@ -53,6 +62,7 @@ class GroupDetails(Contract):
             end_users=mapped.members.end_users,
             changed_by=mapped.mapping.changed_by or None,
             changed_at=mapped.mapping.changed_at,
+            preview=preview,
         )
 
 
