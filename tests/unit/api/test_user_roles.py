@@ -203,8 +203,8 @@ async def test_what_is_not_there_is_404(admin, id_):
     tess, l1 = await technician(admin), await role(admin)
     for method, path, body in (
         ("GET", f"/users/{id_}/roles", None),
-        ("POST", f"/users/{id_}/roles/{l1}"),
-        ("POST", f"/users/{tess}/roles/{id_}"),
+        ("POST", f"/users/{id_}/roles/{l1}", None),
+        ("POST", f"/users/{tess}/roles/{id_}", None),
         ("DELETE", f"/users/{id_}/roles/{l1}", None),
         ("DELETE", f"/users/{tess}/roles/{id_}", None),
         ("GET", f"/users/{id_}/roles/{l1}/why", None),
