@@ -640,7 +640,9 @@ async def test_who_is_unknown_is_skipped_or_refused_when_members_are_replaced(wo
     assert reply.status in {200, 204}
     assert await member_ids(world, created.id) == ids[1:]
     details = [fact.get("detail", "") for fact in activities(await directory(world.rows))]
-    assert [detail for detail in details if strange in detail] == [f"members: +1 -1; ignored: member {strange}"]
+    assert [detail for detail in details if strange in detail] == [
+        f"members: +1 -1; ignored: member {strange}, member {created.id}"
+    ]
     assert await violations(world.rows) == []
 
 
