@@ -14,12 +14,12 @@ from scim.admin.context import Context
 from scim.admin.impacts import Preview
 from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.admin.providers import get as get_provider
 from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
-from scim.domain.providers import Provider
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 
@@ -83,7 +83,7 @@ async def groups(
         Missing: There is no such provider.
     """
     context.require(Action.VIEW_PROVIDERS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     services = context.services
     found, mappings, roles = await asyncio.gather(
         services.groups.search(provider, Query(position=Position(position_of(cursor)), count=limit)),
@@ -211,16 +211,9 @@ def _changed_text(mapping: GroupMapping) -> str:
     return f"This mapping was changed{by} meanwhile. Read it again."
 
 
-async def _provider(context: Context, provider_id: str) -> Provider:
-    provider = await context.services.providers.get(provider_id)
-    if provider is None:
-        raise Missing("There is no identity provider with this id.")
-    return provider
-
-
 async def _group(context: Context, provider_id: str, group_id: str) -> Group:
     provider, group = await asyncio.gather(
-        _provider(context, provider_id), context.services.groups.get(provider_id, group_id)
+        get_provider(context, provider_id), context.services.groups.get(provider_id, group_id)
     )
     if group is None:
         raise Missing(f"No group with this id has arrived from {provider.name}.")

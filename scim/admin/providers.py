@@ -27,8 +27,7 @@ from scim.domain.sso import Sso, SsoConfiguration, SsoState
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
 
-MAX_ID = 64
-"""Characters of a provider's id."""
+_MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +331,7 @@ def _texts(provider: Provider) -> list[str]:
 
 def _is_key(provider_id: str) -> bool:
     """Whether a text can be the key of a provider's row, and of no other row beside it."""
-    return len(provider_id) <= MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
+    return len(provider_id) <= _MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
 
 
 def _name_taken(name: str) -> Conflicting:
