@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scim.admin.account_edits import refusing, until_settled
+from scim.admin.account_edits import refusing
 from scim.admin.accounts import Account, load
+from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Missing
 from scim.admin.providers import get as get_provider

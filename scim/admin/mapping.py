@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scim.admin import impacts
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.impacts import Preview
 from scim.admin.lists import Count, cursor_of, position_of
@@ -144,8 +145,7 @@ async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted
     """
     context.require_recent(Action.MANAGE_MAPPING)
     before, after, roles = await _change(context, provider_id, group_id, wanted)
-    if if_match is not None and if_match != before.version:
-        raise Changed(_changed_text(before.mapping))
+    check_version(before.version, if_match, _changed_text(before.mapping))
     if _roles(after) == _roles(before.mapping):
         return before
     after = replace(after, changed_by=context.principal.name, changed_at=context.now)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
@@ -197,8 +198,7 @@ async def get(context: Context, provider_id: str, if_match: str | None = None) -
     provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
     if provider is None:
         raise Missing("There is no identity provider with this id.")
-    if if_match is not None and if_match != provider.version:
-        raise Changed
+    check_version(provider.version, if_match)
     return provider
 
 
