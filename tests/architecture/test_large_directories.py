@@ -137,9 +137,9 @@ async def test_the_export_looks_at_everybody_once(scene: Scene) -> None:
     """The one that does: two calls for each thousand; one more account than it holds, and it is refused."""
     scene.counting.reset()
 
-    reply = await scene.admin.call("GET", "/users/export", managedBy="scim")
+    reply = await scene.admin.call("GET", "/users:export", managedBy="scim")
 
     assert reply.json.count(b"\r\n") == 66_667 + 1
     assert sum(scene.counting.calls.values()) == 6 + 2 * 2 * 34  # a page of a thousand at a time, of two providers
-    refused = await scene.admin.call("GET", "/users/export")
+    refused = await scene.admin.call("GET", "/users:export")
     assert (refused.status, refused.json["code"]) == (409, "too_many_rows")  # the administrator is the one too many

@@ -106,7 +106,7 @@ async def test_a_role_that_is_deleted_while_it_is_mapped_and_given_counts_nowher
     await asyncio.gather(
         admin.call("DELETE", f"/roles/{role}", force="true"),
         other.call("PUT", mapping, {"endUserRoles": [role]}),
-        other.call("POST", f"/users/{anna}/roles", {"roleId": role}),
+        other.call("POST", f"/users/{anna}/roles/{role}"),
     )
     assert (await admin.done("GET", f"/users/{anna}/roles"))["items"] == []
     assert (await admin.done("GET", mapping))["endUserRoles"] == []

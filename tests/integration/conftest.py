@@ -1,6 +1,7 @@
 """Two processes of the app on one storage, and clients of a provider of their own."""
 
 from itertools import cycle
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -55,7 +56,7 @@ def new_token(app):
     """Makes a provider and a token for it, as the console does."""
 
     async def make():
-        provider = Provider(id=app.services.identifiers.new(), name="A provider")
+        provider = Provider(id=app.services.identifiers.new(), name=f"Provider {uuid4()}")
         await app.providers.create(provider)
         actor = Actor(kind="system", id="test", request_id="")
         return (await app.token_issuer.issue(provider.id, "test", actor)).text

@@ -65,6 +65,7 @@ class WholeRun:
         self._tokens_where_they_do_not_belong(tokens[0])
         administrator = self._administrator()
         self._invited_person(administrator)
+        self._new_provider(administrator)
         self._send("POST", "/api/set-up:begin", 409, json={"secret": SET_UP_SECRET, "email": "eve@contoso.com"})
         for endpoint in ENDPOINTS:
             if endpoint.method == "GET" and not endpoint.parameters:
@@ -135,6 +136,22 @@ class WholeRun:
             "code": app.at(_now() + STEP_SECONDS),
         }
         self._send("PUT", "/api/me/password", 204, headers=headers, json=passwords)
+
+    def _new_provider(self, administrator: Mapping[str, str]) -> None:
+        """A provider is made, and gets two tokens, with which it provisions."""
+        made = self._send(
+            "POST", "/api/identity-providers", 201, headers=administrator, json={"name": "Northwind", "kind": "okta"}
+        )
+        path = f"/api/identity-providers/{made.json()['id']}"
+        self._send("POST", f"{path}/scim:enable", 200, headers=administrator)
+        for way in ("", ":rotate"):
+            name = f"token by the API{way}"
+            issued = self._send("POST", f"{path}/scim/tokens{way}", 201, headers=administrator, json={"label": "new"})
+            token = self._told(name, issued, "token")
+            self.token_digests[f"digest of the {name}"] = parse_token(token).digest
+            self._provision(token)
+        for what in ("", "/scim/tokens", "/groups", "/sso/impact", "/deletion/impact"):
+            self._send("GET", f"{path}{what}", 200, headers=administrator)
 
     def _send(self, method: str, path: str, status: int | None, **request: Any) -> httpx.Response:
         """Send a request and keep the reply; `status` is what it must have, None for any that is no fault."""

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.mapping import MappedGroup
-from scim.api.contracts.base import Contract, Moment, PageOf, Tally
-from scim.api.contracts.roles import RoleId, RoleName
+from scim.api.contracts.base import Contract, Moment, PageOf, Parameters, Tally
+from scim.api.contracts.roles import ChangePreview, RoleId, RoleName
 from scim.domain.mapping import MAX_MAPPED_ROLES
 
 _Roles = Annotated[tuple[RoleId, ...], Field(max_length=MAX_MAPPED_ROLES)]
@@ -19,6 +19,13 @@ class WantedMapping(Contract):
     """Ids of technician roles, for members that are technicians."""
     end_user_roles: _Roles = ()
     """Ids of end user roles, for members that are end users."""
+
+
+class MappingOptions(Parameters):
+    """How to save a mapping."""
+
+    preview: bool = False
+    """Only tell what it would change."""
 
 
 class GroupDetails(Contract):
@@ -39,9 +46,11 @@ class GroupDetails(Contract):
     changed_by: str | None = None
     """Who saved the mapping; absent for a group that was never mapped."""
     changed_at: Moment | None = None
+    preview: ChangePreview | None = None
+    """What a mapping that is not saved would change; only where it was asked for."""
 
     @classmethod
-    def of_group(cls, mapped: MappedGroup) -> "GroupDetails":
+    def of_group(cls, mapped: MappedGroup, preview: ChangePreview | None = None) -> "GroupDetails":
         """As the use cases tell it."""
         return cls.of(
             mapped,
@@ -52,6 +61,7 @@ class GroupDetails(Contract):
             end_users=mapped.members.end_users,
             changed_by=mapped.mapping.changed_by or None,
             changed_at=mapped.mapping.changed_at,
+            preview=preview,
         )
 
 

@@ -11,12 +11,6 @@ from scim.api.contracts.roles import RoleId, RoleName
 _Ids = Annotated[tuple[RoleId, ...], Field(max_length=50)]
 
 
-class GivenRole(Contract):
-    """A role to give natively."""
-
-    role_id: RoleId
-
-
 class WantedRoles(Contract):
     """Native roles to give and to take."""
 

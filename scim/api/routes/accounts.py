@@ -123,7 +123,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET",
-        path="/users/export",
+        path="/users:export",
         name="exportUsers",
         tag=TAG,
         summary="The list as a CSV file, by the same filters",

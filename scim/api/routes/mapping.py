@@ -2,7 +2,7 @@
 
 from scim.admin import mapping
 from scim.api.contracts.base import Paging, Parameters
-from scim.api.contracts.mapping import GroupDetails, Groups, WantedMapping
+from scim.api.contracts.mapping import GroupDetails, Groups, MappingOptions, WantedMapping
 from scim.api.contracts.roles import ChangePreview
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 
@@ -22,25 +22,18 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
     return _reply(await mapping.details(call.context, call.path["providerId"], call.path["groupId"]))
 
 
-async def save(call: Call[WantedMapping, Parameters]) -> Reply:
+async def save(call: Call[WantedMapping, MappingOptions]) -> Reply:
     """See `ENDPOINTS`."""
     provider_id, group_id = call.path["providerId"], call.path["groupId"]
-    return _reply(await mapping.save(call.context, provider_id, group_id, _wanted(call.body), call.if_match))
+    wanted = mapping.Wanted(technician_roles=call.body.technician_roles, end_user_roles=call.body.end_user_roles)
+    if not call.query.preview:
+        return _reply(await mapping.save(call.context, provider_id, group_id, wanted, call.if_match))
+    group, changes = await mapping.preview(call.context, provider_id, group_id, wanted)
+    return _reply(group, ChangePreview.of_change(changes))
 
 
-async def preview(call: Call[WantedMapping, Parameters]) -> Reply:
-    """See `ENDPOINTS`."""
-    provider_id, group_id = call.path["providerId"], call.path["groupId"]
-    group, found = await mapping.preview(call.context, provider_id, group_id, _wanted(call.body))
-    return Reply(value=ChangePreview.of_change(found), version=group.version)
-
-
-def _wanted(body: WantedMapping) -> mapping.Wanted:
-    return mapping.Wanted(technician_roles=body.technician_roles, end_user_roles=body.end_user_roles)
-
-
-def _reply(group: mapping.MappedGroup) -> Reply:
-    return Reply(value=GroupDetails.of_group(group), version=group.version)
+def _reply(group: mapping.MappedGroup, preview: ChangePreview | None = None) -> Reply:
+    return Reply(value=GroupDetails.of_group(group, preview), version=group.version)
 
 
 ENDPOINTS = (
@@ -74,22 +67,12 @@ ENDPOINTS = (
         tag=TAG,
         summary="Map a group to roles: all its members, present and future, have those of their type",
         description="For system administrators. One row is written, whatever the size of the group. Needs a recent "
-        "sign-in.",
+        "sign-in. With `preview=true` nothing is written: the reply is the group as it is, and `preview` tells who "
+        "would gain and lose which role.",
         run=save,
+        query=MappingOptions,
         body=WantedMapping,
         reply=GroupDetails,
         refusals=(404, 409, 412),
-    ),
-    Endpoint(
-        method="POST",
-        path=f"{_MAPPING}:preview",
-        name="previewGroupMapping",
-        tag=TAG,
-        summary="Who would gain and lose which role by a mapping; nothing is changed",
-        description="The `ETag` is that of the mapping as it is: send it as `If-Match` when you save.",
-        run=preview,
-        body=WantedMapping,
-        reply=ChangePreview,
-        refusals=(404, 409),
     ),
 )

@@ -3,7 +3,7 @@
 from scim.admin import user_roles
 from scim.api.contracts.base import Parameters
 from scim.api.contracts.roles import ChangePreview
-from scim.api.contracts.user_roles import AccountRole, AccountRoles, GivenRole, WantedRoles
+from scim.api.contracts.user_roles import AccountRole, AccountRoles, WantedRoles
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 
 TAG = "Roles of accounts"
@@ -15,9 +15,9 @@ async def read_all(call: Call[NoBody, Parameters]) -> Reply:
     return Reply(value=AccountRoles(items=tuple(AccountRole.of_held(each) for each in held)))
 
 
-async def give(call: Call[GivenRole, Parameters]) -> Reply:
+async def give(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    account_id, role_id = call.path["accountId"], call.body.role_id
+    account_id, role_id = call.path["accountId"], call.path["roleId"]
     held = await user_roles.give(call.context, account_id, role_id)
     return Reply(value=AccountRole.of_held(held), location=f"/users/{account_id}/roles/{role_id}")
 
@@ -54,13 +54,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="POST",
-        path="/users/{accountId}/roles",
+        path="/users/{accountId}/roles/{roleId}",
         name="giveRole",
         tag=TAG,
         summary="Give an account a Native role, also one that SCIM manages",
         description="Needs a recent sign-in.",
         run=give,
-        body=GivenRole,
         reply=AccountRole,
         status=201,
         refusals=(404, 409),

@@ -1,20 +1,22 @@
 """Each of the fifteen statuses is left by its operation, and found by its filter (R107-R121).
 
-`PRODUCERS` has the operation of each. Those that no use case does yet record their activity as it will be.
+`PRODUCERS` has the operations of each.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from scim.domain.activities import FAMILIES, Actor, Status
+from scim.admin.provider_switches import record_sso_test
+from scim.domain.activities import FAMILIES, Status
 from scim.schema.urns import NINJAONE_USER
-from tests.activities import made_up
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
+from tests.people import Person
+from tests.unit.api.test_providers import SSO
 from tests.world import add_members, group, patch, remove_members, user
 
 
@@ -26,6 +28,17 @@ class Scene:
     end_user: str
     technician: str
     group: str
+    role: str
+    other: str
+    person: Person
+
+    async def critical(
+        self, method: str, path: str, action: str, object_id: str, *, body: object = None, **query: object
+    ) -> None:
+        """A request of an administrator with a proof of identity, which must succeed."""
+        proof = await self.person.proof(action, object_id)
+        reply = await self.person.call(method, path, body, headers={"x-step-up-proof": proof}, **query)
+        assert reply.status < 300, reply
 
     async def scim(self, method: str, path: str, body: object = None) -> Any:
         """A request of the identity provider, which must succeed."""
@@ -38,20 +51,40 @@ def technician(name: str) -> dict[str, Any]:
     return {"userName": name, NINJAONE_USER: {"userType": "technician"}}
 
 
-async def issue_token(scene: Scene) -> None:
-    actor = Actor(kind="account", id="boss", request_id="")
-    await scene.admin.world.app.token_issuer.issue("entra", "new", actor)
+async def generate_token(scene: Scene) -> None:
+    await scene.admin.done("POST", f"{PROVIDER}/scim/tokens", {"label": "new"})
 
 
-def recorded(status: Status, kind: str) -> Callable[[Scene], Awaitable[None]]:
-    """The place of an operation that is built elsewhere."""
+async def revoke_token(scene: Scene) -> None:
+    (token,) = await scene.admin.services.tokens.of("entra")
+    await scene.critical("POST", f"{PROVIDER}/scim/tokens/{token.id}:revoke", "revokeToken", token.id)
 
-    async def record(scene: Scene) -> None:
-        world = scene.admin.world
-        activity = made_up(world, 1, status=status, subject_kind=kind, organizations=(), subject_name="Contoso Entra")
-        await scene.admin.services.activities.record(activity)
 
-    return record
+async def expire_token(scene: Scene) -> None:
+    (token,) = await scene.admin.services.tokens.of("entra")
+    await scene.admin.services.tokens.update(token, replace(token, expires_at=scene.admin.clock.now()))
+    await scene.admin.world.app.chores["ExpireTokens"]()
+
+
+async def map_group(scene: Scene) -> None:
+    path = f"{PROVIDER}/groups/{scene.group}/mapping"
+    await scene.admin.done("PUT", path, {"technicianRoles": [scene.role], "endUserRoles": []})
+
+
+async def add_provider(scene: Scene) -> None:
+    await scene.admin.done("POST", "/identity-providers", {"name": "Fabrikam Okta", "kind": "okta"})
+
+
+async def delete_provider(scene: Scene) -> None:
+    await scene.critical("DELETE", f"/identity-providers/{scene.other}", "deleteProvider", scene.other, name="Interop")
+
+
+async def disable_sso(scene: Scene) -> None:
+    await scene.critical("POST", f"{PROVIDER}/sso:disable", "disableSso", "entra", body={})
+
+
+async def enable_sso(scene: Scene) -> None:
+    await scene.admin.done("POST", f"/identity-providers/{scene.other}/sso:enable")
 
 
 def scim(method: str, path: str, body: object = None) -> Callable[[Scene], Awaitable[None]]:
@@ -64,6 +97,7 @@ def scim(method: str, path: str, body: object = None) -> Callable[[Scene], Await
     return send
 
 
+PROVIDER = "/identity-providers/entra"
 OFF = patch(("replace", "active", False))
 TITLE = patch(("replace", "title", "Lead"))
 
@@ -86,19 +120,20 @@ PRODUCERS: Mapping[Status, list[Callable[[Scene], Awaitable[None]]]] = {
         scim("PATCH", "/Users/{technician}", OFF),
         scim("PATCH", "/Users/{end_user}", patch(("replace", f"{NINJAONE_USER}:userType", "technician"))),
     ],
-    Status.TOKEN_CREATED: [issue_token],
-    Status.TOKEN_REMOVED: [recorded(Status.TOKEN_REMOVED, "token")],
+    Status.TOKEN_CREATED: [generate_token],
+    Status.TOKEN_REMOVED: [revoke_token, expire_token],
     Status.USER_GROUP_CREATED: [scim("POST", "/Groups", group("New"))],
     Status.USER_GROUP_DELETED: [scim("DELETE", "/Groups/{group}")],
     Status.USER_GROUP_UPDATED: [
         scim("PATCH", "/Groups/{group}", patch(("replace", "displayName", "Renamed"))),
         lambda scene: scim("PATCH", "/Groups/{group}", add_members(scene.technician))(scene),
         lambda scene: scim("PATCH", "/Groups/{group}", remove_members(scene.end_user))(scene),
+        map_group,
     ],
-    Status.SSO_CREATED: [recorded(Status.SSO_CREATED, "provider")],
-    Status.SSO_DELETED: [recorded(Status.SSO_DELETED, "provider")],
-    Status.SSO_DISABLED: [recorded(Status.SSO_DISABLED, "provider")],
-    Status.SSO_ENABLED: [recorded(Status.SSO_ENABLED, "provider")],
+    Status.SSO_CREATED: [add_provider],
+    Status.SSO_DELETED: [delete_provider],
+    Status.SSO_DISABLED: [disable_sso],
+    Status.SSO_ENABLED: [enable_sso],
 }
 """Each way to each status."""
 
@@ -106,18 +141,39 @@ FIFTEEN = {status for family in FAMILIES if family.name in {"SCIM", "SSO"} for s
 END_USERS = {Status.END_USER_CREATED, Status.END_USER_UPDATED, Status.END_USER_DISABLED}
 
 
+async def with_tested_sso(admin: AdminWorld, provider_id: str) -> None:
+    services = admin.services
+    await admin.done("PATCH", f"/identity-providers/{provider_id}", {"sso": SSO})
+    tested = await services.providers.sso_configuration(provider_id)
+    assert await record_sso_test(services, provider_id, tested, "ana@contoso.com", "request")
+
+
 @pytest.fixture
 async def scene() -> Scene:
     admin = await AdminWorld.on(FakeRows())
     end_user = await admin.world.created("/Users", user("anna"))
+    other = (await admin.done("POST", "/identity-providers", {"name": "Interop", "kind": "other"}))["id"]
+    for provider_id in ("entra", other):
+        await with_tested_sso(admin, provider_id)
+    await admin.done("POST", f"{PROVIDER}/sso:enable")
+    person = await Person(admin, await admin.account("ana@contoso.com", administrator=True)).equip()
+    await admin.services.administrator_guard.enrolled(person.user, able)
+    await person.sign_in()
     made = Scene(
         admin=admin,
         end_user=end_user,
         technician=await admin.world.created("/Users", technician("tess")),
         group=await admin.world.created("/Groups", group("Team", [end_user])),
+        role=(await admin.done("POST", "/roles", {"name": "L1", "type": "technician"}))["id"],
+        other=other,
+        person=person,
     )
-    admin.clock.advance(hours=1)
+    admin.clock.advance(minutes=10)
     return made
+
+
+async def able() -> bool:
+    return True
 
 
 def test_every_one_of_the_fifteen_has_its_operation() -> None:

@@ -28,7 +28,7 @@ class Scene:
         scene.group = await admin.world.created("/Groups", group("G"))
         scene.role = (await admin.done("POST", "/roles", {"name": "L1", "type": "technician"}))["id"]
         scene.tess = (await admin.account("tess@contoso.com")).id
-        await admin.done("POST", f"/users/{scene.tess}/roles", {"roleId": scene.role})
+        await admin.done("POST", f"/users/{scene.tess}/roles/{scene.role}")
         return scene
 
     @property
@@ -56,8 +56,7 @@ class Scene:
             ("DELETE", f"/roles/{self.role}", None),
             ("POST", f"/roles/{self.role}:previewDeletion", None),
             ("PUT", mapping, {"technicianRoles": [self.role]}),
-            ("POST", f"{mapping}:preview", {"technicianRoles": [self.role]}),
-            ("POST", f"/users/{self.tess}/roles", {"roleId": self.role}),
+            ("POST", f"/users/{self.tess}/roles/{self.role}", None),
             ("DELETE", f"/users/{self.tess}/roles/{self.role}", None),
             ("POST", f"/users/{self.tess}/roles:preview", {}),
         ]
@@ -71,7 +70,7 @@ class Scene:
             role = await self.admin.done("POST", "/roles", {"name": "Own", "type": "technician", "template": "full"})
             if who != "every":
                 await self.admin.done("PATCH", f"/roles/{role['id']}", {"permissions": [who]})
-            await self.admin.done("POST", f"/users/{account.id}/roles", {"roleId": role["id"]})
+            await self.admin.done("POST", f"/users/{account.id}/roles/{role['id']}")
         person = await Person(self.admin, account).equip()
         assert (await person.sign_in()).status == 201
         return person

@@ -40,7 +40,7 @@ async def build() -> Scene:
     role, held = [
         (await admin.done("POST", "/roles", {"name": name, "type": "technician"}))["id"] for name in ("Role", "Held")
     ]
-    await admin.done("POST", f"/users/{technician}/roles", {"roleId": held})
+    await admin.done("POST", f"/users/{technician}/roles/{held}")
     return Scene(admin, rows, technician, role, held, group_id)
 
 
@@ -53,7 +53,7 @@ CHANGES: dict[str, Change] = {
     "rename role": lambda admin, scene: admin.call("PATCH", f"/roles/{scene.role}", {"name": "New"}),
     "delete role": lambda admin, scene: admin.call("DELETE", f"/roles/{scene.held}", force="true"),
     "map": lambda admin, scene: admin.call("PUT", scene.mapping, {"technicianRoles": [scene.role]}),
-    "give": lambda admin, s: admin.call("POST", f"/users/{s.technician}/roles", {"roleId": s.role}),
+    "give": lambda admin, s: admin.call("POST", f"/users/{s.technician}/roles/{s.role}"),
     "take": lambda admin, s: admin.call("DELETE", f"/users/{s.technician}/roles/{s.held}"),
 }
 

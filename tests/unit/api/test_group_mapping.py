@@ -51,7 +51,7 @@ class Scene:
 
     async def preview(self, technicians=(), end_users=()):
         body = {"technicianRoles": [*technicians], "endUserRoles": [*end_users]}
-        return await self.admin.done("POST", f"{self.path()}:preview", body)
+        return (await self.admin.done("PUT", self.path(), body, preview="true"))["preview"]
 
     async def roles(self, account_id):
         """Names of the roles in force."""
@@ -130,8 +130,8 @@ async def test_a_saved_mapping_is_a_user_group_updated(scene):
 async def test_each_list_takes_roles_of_its_own_type_only(scene):
     """R085."""
     for body in ({"technicianRoles": [scene.portal]}, {"endUserRoles": [scene.l1]}):
-        for method, path in (("PUT", scene.path()), ("POST", f"{scene.path()}:preview")):
-            status, _, problem = await scene.admin.call(method, path, body)
+        for preview in ("false", "true"):
+            status, _, problem = await scene.admin.call("PUT", scene.path(), body, preview=preview)
             assert (status, problem["code"]) == (400, "wrong_role_type")
     assert await scene.roles(scene.tess) == []
 
@@ -161,7 +161,7 @@ async def test_a_mapping_that_somebody_else_saved_is_not_overwritten(scene):
     status, _, problem = await scene.admin.call("PUT", scene.path(), body, headers={"If-Match": old})
     assert (status, problem["code"]) == (412, "changed")
     assert problem["detail"] == "This mapping was changed by boss@contoso.com meanwhile. Read it again."
-    preview = await scene.admin.call("POST", f"{scene.path()}:preview", body)
+    preview = await scene.admin.call("PUT", scene.path(), body, preview="true")
     reply = await scene.admin.call("PUT", scene.path(), body, headers={"If-Match": preview.headers["ETag"]})
     assert reply.status == 200
     assert await scene.roles(scene.tess) == ["Helpdesk L2"]
@@ -193,7 +193,7 @@ async def test_groups_of_other_providers_and_none_are_404(scene):
     ):
         assert (await scene.admin.call("GET", path)).status == 404
         assert (await scene.admin.call("PUT", path, {})).status == 404
-        assert (await scene.admin.call("POST", f"{path}:preview", {})).status == 404
+        assert (await scene.admin.call("PUT", path, {}, preview="true")).status == 404
     assert (await scene.admin.call("GET", "/identity-providers/nobody/groups")).status == 404
     assert (await scene.admin.call("GET", scene.path(foreign))).json["detail"] == (
         "No group with this id has arrived from Contoso Entra."
@@ -275,7 +275,7 @@ async def test_a_preview_tells_who_gains_loses_and_keeps(scene):
     tom = await scene.person("tom", TECHNICIAN)
     await scene.person("ina", TECHNICIAN)
     await scene.admin.world.call("PATCH", f"/Groups/{scene.group}", patch(("add", "members", [{"value": tom}])))
-    await scene.admin.done("POST", f"/users/{tom}/roles", {"roleId": scene.l1})
+    await scene.admin.done("POST", f"/users/{tom}/roles/{scene.l1}")
     before = await directory(scene.admin.world.rows)
 
     preview = await scene.preview([scene.l2], [scene.portal])

@@ -160,7 +160,7 @@ async def mapped(admin):
     await admin.done("PUT", f"/identity-providers/entra/groups/{group_id}/mapping", {"technicianRoles": [made]})
     native = await admin.account("native@contoso.com")
     for id_ in (ids[0], native.id):
-        await admin.done("POST", f"/users/{id_}/roles", {"roleId": made})
+        await admin.done("POST", f"/users/{id_}/roles/{made}")
     return made, group_id, [*ids[:2], native.id]
 
 
@@ -223,7 +223,7 @@ async def test_a_deleted_role_is_cleared_out_of_storage(admin):
     made, group_id, people = await mapped(admin)
     kept = await role(admin, "Kept")
     await admin.done("PUT", f"/identity-providers/entra/groups/{group_id}/mapping", {"technicianRoles": [made, kept]})
-    await admin.done("POST", f"/users/{people[0]}/roles", {"roleId": kept})
+    await admin.done("POST", f"/users/{people[0]}/roles/{kept}")
     await admin.call("DELETE", f"/roles/{made}", force="true")
     services, clear_roles = admin.services, admin.world.app.chores["ClearRoles"]
 
@@ -271,11 +271,11 @@ async def test_there_are_five_hundred_roles_at_most(admin, monkeypatch):
 async def test_a_preview_of_too_many_people_says_so(admin, monkeypatch):
     made, group_id, _ = await mapped(admin)
     monkeypatch.setattr("scim.admin.impacts.MAX_PEOPLE", 3)
-    for path, body in (
-        (f"/roles/{made}:previewDeletion", None),
-        (f"/identity-providers/entra/groups/{group_id}/mapping:preview", {}),
+    for method, path, body, query in (
+        ("POST", f"/roles/{made}:previewDeletion", None, {}),
+        ("PUT", f"/identity-providers/entra/groups/{group_id}/mapping", {}, {"preview": "true"}),
     ):
-        status, _, problem = await admin.call("POST", path, body)
+        status, _, problem = await admin.call(method, path, body, **query)
         assert (status, problem["code"]) == (409, "too_many_people")
 
 

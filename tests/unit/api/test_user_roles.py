@@ -48,7 +48,7 @@ async def test_each_source_of_a_role_is_told(admin):
     tess, l1 = await technician(admin), await role(admin)
     group_id = await mapped(admin, l1, members=[tess])
     admin.clock.advance(minutes=1)
-    status, headers, given = await admin.call("POST", f"/users/{tess}/roles", {"roleId": l1})
+    status, headers, given = await admin.call("POST", f"/users/{tess}/roles/{l1}")
     assert (status, headers["Location"]) == (201, f"/api/users/{tess}/roles/{l1}")
 
     listed = await admin.done("GET", f"/users/{tess}/roles")
@@ -101,7 +101,7 @@ async def test_an_explanation_tells_what_is_lost_without_a_source(admin):
 async def test_a_native_role_is_given_and_taken_also_on_an_account_that_scim_manages(admin):
     """AMB-25, R088, R090: "edit as needed"."""
     tess, l1 = await technician(admin), await role(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     assert await names(admin, tess) == ["Helpdesk L1"]
     assert (await admin.call("DELETE", f"/users/{tess}/roles/{l1}")).status == 204
     assert await names(admin, tess) == []
@@ -128,10 +128,10 @@ async def test_without_the_native_source_the_role_of_the_group_stays(admin):
     tess, l1 = await technician(admin), await role(admin)
     group_id = await mapped(admin, l1, members=[tess])
     for _ in range(2):
-        await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+        await admin.done("POST", f"/users/{tess}/roles/{l1}")
         assert (await admin.call("DELETE", f"/users/{tess}/roles/{l1}")).status == 204
         assert await names(admin, tess) == ["Helpdesk L1"]
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     await admin.world.call("DELETE", f"/Groups/{group_id}")
     assert await names(admin, tess) == ["Helpdesk L1"]
 
@@ -139,7 +139,7 @@ async def test_without_the_native_source_the_role_of_the_group_stays(admin):
 async def test_a_replaced_user_keeps_its_native_roles(admin):
     """AMB-22, R008: what the console manages, an identity provider cannot clear."""
     tess, l1 = await technician(admin), await role(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     body = {"userName": "tess@contoso.com", NINJAONE_USER: {"userType": "technician"}}
     assert (await admin.world.call("PUT", f"/Users/{tess}", body)).status == 200
     assert await names(admin, tess) == ["Helpdesk L1"]
@@ -148,7 +148,7 @@ async def test_a_replaced_user_keeps_its_native_roles(admin):
 async def test_a_native_role_of_the_other_type_stays_assigned_and_does_not_count(admin):
     """AMB-23: and counts again when the type comes back."""
     tess, l1 = await technician(admin), await role(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     path = f"{NINJAONE_USER}:userType"
     to_end_user = patch(("replace", path, "endUser"), ("add", f"{NINJAONE_USER}:organizationId", "12"))
     assert (await admin.world.call("PATCH", f"/Users/{tess}", to_end_user)).status == 200
@@ -162,7 +162,7 @@ async def test_a_role_of_the_other_type_is_not_given(admin):
     """R085-R087."""
     tess, portal = await technician(admin), await role(admin, "Portal", "endUser")
     for path, body in (
-        (f"/users/{tess}/roles", {"roleId": portal}),
+        (f"/users/{tess}/roles/{portal}", None),
         (f"/users/{tess}/roles:preview", {"add": [portal]}),
     ):
         status, _, problem = await admin.call("POST", path, body)
@@ -171,8 +171,8 @@ async def test_a_role_of_the_other_type_is_not_given(admin):
 
 async def test_a_role_is_given_once(admin):
     tess, l1 = await technician(admin), await role(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
-    status, _, problem = await admin.call("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
+    status, _, problem = await admin.call("POST", f"/users/{tess}/roles/{l1}")
     assert (status, problem["code"]) == (409, "role_held")
     assert len(await recorded(admin)) == 1
 
@@ -181,7 +181,7 @@ async def test_roles_that_are_given_at_once_are_all_there(admin):
     """Two administrators, one profile: neither overwrites the other."""
     tess = await technician(admin)
     roles = [await role(admin, f"L{number}") for number in range(3)]
-    replies = await asyncio.gather(*(admin.call("POST", f"/users/{tess}/roles", {"roleId": each}) for each in roles))
+    replies = await asyncio.gather(*(admin.call("POST", f"/users/{tess}/roles/{each}") for each in roles))
     assert [reply.status for reply in replies] == [201] * 3
     assert await names(admin, tess) == ["L0", "L1", "L2"]
     assert len(await recorded(admin)) == 3
@@ -190,8 +190,8 @@ async def test_roles_that_are_given_at_once_are_all_there(admin):
 async def test_an_account_has_fifty_native_roles_at_most(admin, monkeypatch):
     monkeypatch.setattr("scim.admin.user_roles.MAX_NATIVE_ROLES", 1)
     tess = await technician(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": await role(admin, "a")})
-    status, _, problem = await admin.call("POST", f"/users/{tess}/roles", {"roleId": await role(admin, "b")})
+    await admin.done("POST", f"/users/{tess}/roles/{await role(admin, 'a')}")
+    status, _, problem = await admin.call("POST", f"/users/{tess}/roles/{await role(admin, 'b')}")
     assert (status, problem["code"]) == (409, "too_many_roles")
 
 
@@ -203,8 +203,8 @@ async def test_what_is_not_there_is_404(admin, id_):
     tess, l1 = await technician(admin), await role(admin)
     for method, path, body in (
         ("GET", f"/users/{id_}/roles", None),
-        ("POST", f"/users/{id_}/roles", {"roleId": l1}),
-        ("POST", f"/users/{tess}/roles", {"roleId": id_}),
+        ("POST", f"/users/{id_}/roles/{l1}", None),
+        ("POST", f"/users/{tess}/roles/{id_}", None),
         ("DELETE", f"/users/{id_}/roles/{l1}", None),
         ("DELETE", f"/users/{tess}/roles/{id_}", None),
         ("GET", f"/users/{id_}/roles/{l1}/why", None),
@@ -221,7 +221,7 @@ async def test_a_preview_tells_the_difference_and_writes_nothing(admin):
     tess = await technician(admin)
     l1, l2 = [await role(admin, name) for name in ("L1", "L2")]
     await mapped(admin, l2, members=[tess])
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     before = await directory(admin.world.rows)
     preview = await admin.done("POST", f"/users/{tess}/roles:preview", {"add": [l2], "remove": [l1]})
     assert await directory(admin.world.rows) == before
@@ -234,7 +234,7 @@ async def test_a_preview_tells_the_difference_and_writes_nothing(admin):
 
 async def test_a_deleted_role_can_still_be_taken_away(admin):
     tess, l1 = await technician(admin), await role(admin)
-    await admin.done("POST", f"/users/{tess}/roles", {"roleId": l1})
+    await admin.done("POST", f"/users/{tess}/roles/{l1}")
     await admin.call("DELETE", f"/roles/{l1}", force="true")
     assert (await admin.call("DELETE", f"/users/{tess}/roles/{l1}")).status == 204
     assert (await admin.services.profiles.get(tess)).roles == ()
