@@ -18,10 +18,10 @@ from scim.storage.tables.people import (
     TableAccessTokens,
     TableAttempts,
     TableCredentials,
-    TableProfiles,
     TableSessions,
     TableUsedProofs,
 )
+from scim.storage.tables.profiles import TableProfiles
 from scim.storage.tables.roles import TableCensus, TableRoles
 
 if TYPE_CHECKING:

@@ -4,28 +4,28 @@ What SCIM manages is locked (`scim.domain.locks`); what only the console manages
 before anything is written, and written in one transaction.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 from typing import Any
 
 from scim.admin.account_documents import value_of, with_fields
 from scim.admin.accounts import Account, load
+from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
-from scim.admin.problems import Changed, Conflicting, Invalid
+from scim.admin.problems import Conflicting, Invalid
 from scim.domain.accounts import NATIVE_POLICIES
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
 from scim.domain.locks import Lock, deletion_lock, field_lock
-from scim.domain.ports import LastAdministrator, NameTaken, VersionConflict
+from scim.domain.ports import LastAdministrator, NameTaken
 from scim.domain.providers import Provider
 from scim.domain.resources import document_text
 from scim.domain.users import Standing, User, UserType, needs_organization, requested_organization, standing_of
 from scim.errors import InvalidValue
 from scim.schema.attributes import Document
 
-_ATTEMPTS = 5
 LAST_ADMINISTRATOR = "last_administrator"
+"""The code of the refusal to take away the last system administrator (AMB-11)."""
 OWN_FIELDS = frozenset({"phone", "language", "time_zone", "idle_warning_minutes", "notifications"})
 """Fields of the profile that everybody may change of their own account."""
 _CRITICAL_FIELDS = frozenset({"active", "userType", "userName"})
@@ -172,21 +172,6 @@ async def refusing[T](write: Awaitable[T], verb: str, user_name: str) -> T:
 def name_taken(user_name: str) -> Conflicting:
     """The refusal of a userName that somebody has."""
     return Conflicting(f'A user with userName "{user_name}" already exists.', "name_taken")
-
-
-async def until_settled[T](attempt: Callable[[], Awaitable[T]]) -> T:
-    """Run an attempt that reads, decides and writes, anew when somebody else was faster.
-
-    Raises:
-        Changed: Others were faster every time.
-    """
-    for number in count(1):
-        try:
-            return await attempt()
-        except VersionConflict as conflict:
-            if number == _ATTEMPTS:
-                raise Changed from conflict
-    raise AssertionError  # pragma: no cover - the loop does not end
 
 
 def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from scim.admin import sessions
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.lists import cursor_of, position_of
-from scim.admin.problems import Changed, Invalid, Missing
+from scim.admin.problems import Invalid, Missing
 from scim.domain.accounts import RETENTION, AccountFilter, AccountState, AccountSummary
 from scim.domain.authority import Action
 from scim.domain.filtering.grammar import parse_filter
@@ -86,8 +87,7 @@ class Account:
         Raises:
             Changed: So it is.
         """
-        if if_match is not None and if_match.removeprefix("W/") != self.version:
-            raise Changed
+        check_version(self.version, if_match and if_match.removeprefix("W/"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,18 @@ async def providers_by_id(context: Context) -> Mapping[str, Provider]:
     return {provider.id: provider for provider in await context.services.providers.all()}
 
 
+async def get(context: Context, account_id: str) -> User:
+    """The user of an account, whoever asks.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    user = await context.services.accounts.get(account_id)
+    if user is None:
+        raise _missing()
+    return user
+
+
 async def load(context: Context, account_id: str) -> Account:
     """The account, for a use case that goes on with it. Four storage calls, and one for each provider.
 
@@ -160,7 +172,7 @@ async def load(context: Context, account_id: str) -> Account:
         services.accounts.get(account_id), services.profiles.get(account_id), providers_by_id(context)
     )
     if user is None:
-        raise Missing("There is no account with this id.")
+        raise _missing()
     return Account(user=user, profile=profile, provider=providers.get(user.provider))
 
 
@@ -190,6 +202,10 @@ async def described(context: Context, account: Account) -> AccountDetails:
         has_password=bool(credentials.password_hash), mfa_enrolled=bool(credentials.totp_secret), sessions=len(live)
     )
     return AccountDetails(account=account, security=security, flags=flags)
+
+
+def _missing() -> Missing:
+    return Missing("There is no account with this id.")
 
 
 async def _flags(context: Context, account: Account) -> tuple[Flag, ...]:

@@ -1,6 +1,7 @@
 """The log: what was changed, by whom, and who may see it (R103-R106, AMB-28)."""
 
 from scim.admin.context import Context
+from scim.admin.lists import foreign_cursor
 from scim.admin.problems import Denied, Invalid
 from scim.domain.activities import Activity
 from scim.domain.activity_log import ActivityFilter, ActivityPage
@@ -31,7 +32,7 @@ async def page(context: Context, wanted: ActivityFilter, start: str, limit: int)
     try:
         return await context.services.activity_log.page(wanted, start, limit, MOST_READ)
     except ValueError as error:
-        raise Invalid("This cursor is not from the page before. Start from the first page.", "cursor") from error
+        raise foreign_cursor() from error
 
 
 async def export(context: Context, wanted: ActivityFilter) -> list[Activity]:

@@ -7,8 +7,9 @@ can sign in natively remains (AMB-11).
 from dataclasses import replace
 
 from scim.admin import sessions
-from scim.admin.account_edits import LAST_ADMINISTRATOR, until_settled
+from scim.admin.account_edits import LAST_ADMINISTRATOR
 from scim.admin.accounts import Account, load
+from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting
 from scim.admin.records import note_able
@@ -18,7 +19,7 @@ from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator
 from scim.domain.users import UserType
 
-ONE_REMAINS = "At least one active system administrator must remain."
+_ONE_REMAINS = "At least one active system administrator must remain."
 
 
 async def grant(context: Context, account_id: str, proof: str | None) -> Account:
@@ -68,7 +69,7 @@ async def _change(context: Context, account_id: str, proof: str | None, *, admin
         try:
             stored = await context.services.users.update(before, after, activity)
         except LastAdministrator as last:
-            raise Conflicting(ONE_REMAINS, LAST_ADMINISTRATOR) from last
+            raise Conflicting(_ONE_REMAINS, LAST_ADMINISTRATOR) from last
         await note_able(context.services, stored)
 
     await until_settled(attempt)

@@ -9,14 +9,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scim.admin.account_edits import refusing, until_settled
-from scim.admin.accounts import Account, load, providers_by_id
+from scim.admin.account_edits import refusing
+from scim.admin.accounts import Account, load
+from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Missing
+from scim.admin.providers import get as get_provider
 from scim.domain.accounts import AdoptionRequest
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
-from scim.domain.providers import NATIVE, Provider
+from scim.domain.providers import NATIVE
 from scim.domain.users import User
 
 
@@ -39,7 +41,7 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
     """
     context.require(Action.VIEW_PROVIDERS)
     context.require(Action.VIEW_ACCOUNTS)
-    await _provider(context, provider_id)
+    await get_provider(context, provider_id)
     services = context.services
     requests = [
         each
@@ -66,7 +68,7 @@ async def approve(context: Context, provider_id: str, account_id: str, *, admini
         Conflicting: `administrator_not_confirmed`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     await _check_request(context, provider_id, account_id)
 
     async def attempt() -> None:
@@ -104,7 +106,7 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
         Missing: There is no such provider, or no such request.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     user = await context.services.users.get(NATIVE, account_id)
     if user is None or not await context.services.accounts.reject_adoption(provider_id, account_id, context.now):
         raise _no_request()
@@ -119,13 +121,6 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
             detail=f"adoption by {provider.name} rejected",
         )
     )
-
-
-async def _provider(context: Context, provider_id: str) -> Provider:
-    provider = (await providers_by_id(context)).get(provider_id)
-    if provider is None:
-        raise Missing("There is no identity provider with this id.")
-    return provider
 
 
 async def _check_request(context: Context, provider_id: str, account_id: str) -> None:

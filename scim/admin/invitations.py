@@ -8,11 +8,11 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scim.admin import enrolment, sessions
+from scim.admin import accounts, enrolment, sessions
 from scim.admin.context import Context
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
-from scim.admin.problems import Conflicting, Denied, Missing
+from scim.admin.problems import Conflicting, Denied
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
@@ -37,9 +37,7 @@ async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     services = context.services
-    user = await services.accounts.get(account_id)
-    if user is None:
-        raise Missing("There is no account with this id.")
+    user = await accounts.get(context, account_id)
     if not _may_have_one(user):
         raise Conflicting(
             "This account is managed through SCIM and signs in at its identity provider.", "managed_by_scim"

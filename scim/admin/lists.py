@@ -45,5 +45,10 @@ def position_of(cursor: str) -> str:
     except ValueError:
         position = "\x00"
     if _NO_POSITION.search(position):
-        raise Invalid("This cursor is not from the page before. Start from the first page.", "cursor")
+        raise foreign_cursor()
     return position
+
+
+def foreign_cursor() -> Invalid:
+    """The refusal of a cursor that does not fit the list."""
+    return Invalid("This cursor is not from the page before. Start from the first page.", "cursor")

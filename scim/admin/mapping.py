@@ -10,16 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scim.admin import impacts
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.impacts import Preview
 from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.admin.providers import get as get_provider
 from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
-from scim.domain.providers import Provider
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 
@@ -83,7 +84,7 @@ async def groups(
         Missing: There is no such provider.
     """
     context.require(Action.VIEW_PROVIDERS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     services = context.services
     found, mappings, roles = await asyncio.gather(
         services.groups.search(provider, Query(position=Position(position_of(cursor)), count=limit)),
@@ -144,8 +145,7 @@ async def save(context: Context, provider_id: str, group_id: str, wanted: Wanted
     """
     context.require_recent(Action.MANAGE_MAPPING)
     before, after, roles = await _change(context, provider_id, group_id, wanted)
-    if if_match is not None and if_match != before.version:
-        raise Changed(_changed_text(before.mapping))
+    check_version(before.version, if_match, _changed_text(before.mapping))
     if _roles(after) == _roles(before.mapping):
         return before
     after = replace(after, changed_by=context.principal.name, changed_at=context.now)
@@ -211,16 +211,9 @@ def _changed_text(mapping: GroupMapping) -> str:
     return f"This mapping was changed{by} meanwhile. Read it again."
 
 
-async def _provider(context: Context, provider_id: str) -> Provider:
-    provider = await context.services.providers.get(provider_id)
-    if provider is None:
-        raise Missing("There is no identity provider with this id.")
-    return provider
-
-
 async def _group(context: Context, provider_id: str, group_id: str) -> Group:
     provider, group = await asyncio.gather(
-        _provider(context, provider_id), context.services.groups.get(provider_id, group_id)
+        get_provider(context, provider_id), context.services.groups.get(provider_id, group_id)
     )
     if group is None:
         raise Missing(f"No group with this id has arrived from {provider.name}.")

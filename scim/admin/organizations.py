@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
@@ -85,7 +86,7 @@ async def rename(context: Context, organization_id: str, name: str, if_match: st
     """
     context.require(Action.MANAGE_ORGANIZATIONS)
     before = await _get(context, organization_id)
-    _check_version(before, if_match)
+    check_version(before.version, if_match)
     if before.state is OrganizationState.DELETING:
         raise Conflicting("This organization is being deleted.", "being_deleted")
     after = replace(before, name=name.strip())
@@ -109,7 +110,7 @@ async def delete(context: Context, organization_id: str, if_match: str | None) -
     before = await _get(context, organization_id)
     if before.state is OrganizationState.DELETING:
         return before
-    _check_version(before, if_match)
+    check_version(before.version, if_match)
     providers = [
         each.name for each in await context.services.providers.all() if each.default_organization == organization_id
     ]
@@ -178,8 +179,3 @@ async def _update(
 
 def _name_taken(name: str) -> Conflicting:
     return Conflicting(f'There is an organization called "{name}" already.', "name_taken")
-
-
-def _check_version(organization: Organization, if_match: str | None) -> None:
-    if if_match is not None and if_match != organization.version:
-        raise Changed

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from scim.admin import enrolment, sessions
+from scim.admin import accounts, enrolment, sessions
+from scim.admin.account_edits import LAST_ADMINISTRATOR
 from scim.admin.attempts import begin_attempt
 from scim.admin.codes import check_code
 from scim.admin.context import Context
@@ -16,7 +17,7 @@ from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator, VersionConflict
 from scim.domain.users import User, display_name
 
-LAST_ADMINISTRATOR = "At least one active system administrator who can sign in natively must remain."
+_ONE_REMAINS = "At least one active system administrator who can sign in natively must remain."
 
 
 async def change_password(context: Context, current: str, new: str, code: str) -> None:
@@ -92,14 +93,12 @@ async def reset_app(context: Context, account_id: str, proof: str | None) -> Non
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     services = context.services
-    user = await services.accounts.get(account_id)
-    if user is None:
-        raise Missing("There is no account with this id.")
+    user = await accounts.get(context, account_id)
     await require_proof(context, proof, CriticalAction.RESET_MFA, account_id)
     try:
         await services.administrator_guard.disenrolling(user)
     except LastAdministrator as last:
-        raise Conflicting(LAST_ADMINISTRATOR, "last_administrator") from last
+        raise Conflicting(_ONE_REMAINS, LAST_ADMINISTRATOR) from last
     while True:
         credentials = await services.credentials.get(account_id)
         try:
@@ -123,9 +122,7 @@ async def end_sessions(context: Context, account_id: str) -> int:
         Missing: There is no such account.
     """
     context.require(Action.MANAGE_ACCOUNTS)
-    user = await context.services.accounts.get(account_id)
-    if user is None:
-        raise Missing("There is no account with this id.")
+    user = await accounts.get(context, account_id)
     ended = await sessions.end_all(context.services, account_id)
     await context.services.activities.record(
         context.activity(

@@ -80,8 +80,8 @@ class Changed(Problem):
     status = 412
     default_code = "changed"
 
-    def __init__(self, detail: str = "This was changed meanwhile. Read it again.") -> None:
-        super().__init__(detail)
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or "This was changed meanwhile. Read it again.")
 
 
 class TooManyAttempts(Problem):

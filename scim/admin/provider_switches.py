@@ -12,7 +12,7 @@ from scim.admin.problems import Conflicting
 from scim.admin.providers import activity, get, save
 from scim.admin.services import Services
 from scim.admin.step_up import CriticalAction, require_proof
-from scim.domain.activities import Activity, Actor, Status
+from scim.domain.activities import ROLLCALL, Activity, Status
 from scim.domain.authority import Action
 from scim.domain.ports import VersionConflict
 from scim.domain.providers import Provider
@@ -111,7 +111,7 @@ async def record_sso_test(
             time=services.clock.now(),
             status=Status.SSO_UPDATED,
             provider=provider_id,
-            actor=Actor(kind="system", id="rollcall", request_id=request_id, name="Rollcall"),
+            actor=replace(ROLLCALL, request_id=request_id),
             subject_kind="provider",
             subject_id=provider_id,
             subject_name=stored.name,

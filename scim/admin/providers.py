@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
@@ -27,8 +28,7 @@ from scim.domain.sso import Sso, SsoConfiguration, SsoState
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
 
-MAX_ID = 64
-"""Characters of a provider's id."""
+_MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +198,7 @@ async def get(context: Context, provider_id: str, if_match: str | None = None) -
     provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
     if provider is None:
         raise Missing("There is no identity provider with this id.")
-    if if_match is not None and if_match != provider.version:
-        raise Changed
+    check_version(provider.version, if_match)
     return provider
 
 
@@ -332,7 +331,7 @@ def _texts(provider: Provider) -> list[str]:
 
 def _is_key(provider_id: str) -> bool:
     """Whether a text can be the key of a provider's row, and of no other row beside it."""
-    return len(provider_id) <= MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
+    return len(provider_id) <= _MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
 
 
 def _name_taken(name: str) -> Conflicting:

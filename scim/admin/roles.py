@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from scim.admin import impacts
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.impacts import Preview
 from scim.admin.lists import Count, cursor_of, position_of
@@ -110,8 +111,7 @@ async def update(context: Context, role_id: str, change: RoleChange, if_match: s
     """
     context.require_recent(Action.MANAGE_ROLES)
     before = await get(context, role_id)
-    if if_match is not None and if_match != before.version:
-        raise Changed
+    check_version(before.version, if_match)
     after = replace(
         before,
         name=before.name if change.name is None else change.name.strip(),
@@ -156,9 +156,8 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
         Conflicting: It is used, and `force` is not set.
     """
     context.require_recent(Action.MANAGE_ROLES)
-    use = (await _uses(context, [await get(context, role_id)]))[0]
-    if if_match is not None and if_match != use.role.version:
-        raise Changed
+    (use,) = await _uses(context, [await get(context, role_id)])
+    check_version(use.role.version, if_match)
     if not force and (use.mapped_groups or use.native.number):
         raise Conflicting(
             f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('account')} "

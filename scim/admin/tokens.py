@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from scim.admin.calendar import expiry_event
 from scim.admin.context import Context
-from scim.admin.lists import cursor_of, position_of
-from scim.admin.problems import Conflicting, Invalid, Missing
+from scim.admin.lists import cursor_of, foreign_cursor, position_of
+from scim.admin.problems import Conflicting, Missing
+from scim.admin.providers import get as get_provider
 from scim.admin.step_up import CriticalAction, require_proof
 from scim.admin.token_issuing import IssuedToken, TokenIssuer
 from scim.domain.authority import Action
 from scim.domain.ports import TooManyTokens, VersionConflict
-from scim.domain.providers import Provider
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import (
     MAX_LIVE_TOKENS,
@@ -29,8 +29,6 @@ from scim.domain.tokens import (
     rotation_of,
 )
 from scim.errors import Unavailable
-
-_MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,12 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
         Invalid: The cursor is none of ours.
     """
     context.require(Action.VIEW_PROVIDERS)
-    await _provider(context, provider_id)
+    await get_provider(context, provider_id)
     tokens = [token for token in await _all(context, provider_id) if token.state is not TokenState.PENDING]
     last = position_of(cursor)
     start = next((index + 1 for index, token in enumerate(tokens) if token.id == last), 0)
     if last and not start:
-        raise Invalid("This cursor is not from the page before. Start from the first page.", "cursor")
+        raise foreign_cursor()
     found = tokens[start : start + limit]
     following = cursor_of(found[-1].id) if len(tokens) > start + limit else None
     return TokenPage(found, rotation_of(tokens, context.now), following)
@@ -84,7 +82,7 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
         Missing: The provider has none with this id that could still expire.
     """
     context.require(Action.VIEW_PROVIDERS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     token = await _get(context, provider_id, token_id)
     if not token.is_live(context.now):
         raise Missing("This token is not live any more.")
@@ -191,7 +189,7 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
 async def _allow_generation(context: Context, provider_id: str) -> Sequence[Token]:
     """Check that a token may be generated; returns those that there are."""
     context.require_recent(Action.MANAGE_PROVIDERS)
-    provider = await _provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     if not provider.scim_enabled:
         raise Conflicting("SCIM provisioning is off. Enable it first.", "scim_disabled")
     tokens = await _all(context, provider_id)
@@ -226,7 +224,7 @@ async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Ro
         Conflicting: Neither.
     """
     context.require(Action.MANAGE_PROVIDERS)
-    await _provider(context, provider_id)
+    await get_provider(context, provider_id)
     tokens = await _all(context, provider_id)
     rotation = rotation_of(tokens, context.now)
     if rotation is not None:
@@ -261,18 +259,6 @@ async def _completed(context: Context, token: Token) -> Token:
 def _closer(context: Context) -> TokenCloser:
     services = context.services
     return TokenCloser(services.tokens, services.vault, services.activities)
-
-
-async def _provider(context: Context, provider_id: str) -> Provider:
-    provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
-    if provider is None:
-        raise Missing("There is no identity provider with this id.")
-    return provider
-
-
-def _is_key(provider_id: str) -> bool:
-    """Whether a text can be the key of a provider's row."""
-    return len(provider_id) <= _MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
 
 
 async def _all(context: Context, provider_id: str) -> Sequence[Token]:

@@ -6,9 +6,9 @@ also on accounts that SCIM manages (AMB-25).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 
-from scim.admin import impacts
+from scim.admin import accounts, impacts
+from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.effective_roles import Circumstances, circumstances
 from scim.admin.impacts import Preview
@@ -19,14 +19,12 @@ from scim.domain.authority import Action
 from scim.domain.groups import Group
 from scim.domain.mapping import GroupMapping
 from scim.domain.people import NativeRole, Profile
-from scim.domain.ports import VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, sources
 from scim.domain.users import User, display_name
 
 ROLE_FROM_GROUP = "role_from_group"
 """The code of the lock of roles that come from groups."""
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +77,7 @@ async def roles_of(context: Context, account_id: str) -> tuple[User, Sequence[He
     """
     if account_id != context.principal.account_id:
         context.require(Action.VIEW_ACCOUNTS)
-    user = await _user(context, account_id)
+    user = await accounts.get(context, account_id)
     return user, await _held(context, user, await circumstances(context.services, user))
 
 
@@ -105,7 +103,7 @@ async def give(context: Context, account_id: str, role_id: str) -> HeldRole:
         Conflicting: It has the role natively already, or as many as there may be.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    user, role = await _user(context, account_id), await get_role(context, role_id)
+    user, role = await accounts.get(context, account_id), await get_role(context, role_id)
     given = NativeRole(role=role_id, added_by=context.principal.name, added_at=context.now)
     known = await _change(
         context,
@@ -124,7 +122,7 @@ async def take(context: Context, account_id: str, role_id: str) -> None:
         Conflicting: It has the role through groups only; code `role_from_group`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    user, role = await _user(context, account_id), await context.services.roles.get(role_id)
+    user, role = await accounts.get(context, account_id), await context.services.roles.get(role_id)
     provider = await _provider_name(context, user)
     await _change(
         context,
@@ -141,7 +139,7 @@ async def preview(context: Context, account_id: str, add: Sequence[str], remove:
         Missing, Invalid, Conflicting: As in `give` and `take`.
     """
     context.require(Action.MANAGE_ACCOUNTS)
-    user = await _user(context, account_id)
+    user = await accounts.get(context, account_id)
     provider = await _provider_name(context, user)
     known = await circumstances(context.services, user)
     profile = known.profile
@@ -151,13 +149,6 @@ async def preview(context: Context, account_id: str, add: Sequence[str], remove:
         given = NativeRole(role=role_id, added_by=context.principal.name, added_at=context.now)
         profile = _with(user, await get_role(context, role_id), profile, given)
     return impacts.of_assignment(known, profile.roles, display_name(user))
-
-
-async def _user(context: Context, account_id: str) -> User:
-    user = await context.services.accounts.get(account_id)
-    if user is None:
-        raise Missing("There is no user with this id.")
-    return user
 
 
 async def _provider_name(context: Context, user: User) -> str:
@@ -202,17 +193,17 @@ async def _change(
 ) -> Circumstances:
     """Store a changed profile; it is read again when somebody else changed it. Returns what holds then."""
     activity = _activity(context, user, detail)
-    for attempt in count(1):
+
+    async def attempt() -> Circumstances:
         known = await circumstances(context.services, user)
-        changed = change(known)
-        try:
-            stored = await context.services.profiles.save(changed, activity)
-        except VersionConflict as conflict:
-            if attempt == _ATTEMPTS:
-                raise Conflicting("This account is being changed by others. Try again.", "busy") from conflict
-            continue
+        stored = await context.services.profiles.save(change(known), activity)
         return replace(known, profile=stored, person=replace(known.person, native=stored.roles))
-    raise AssertionError  # pragma: no cover - the loop does not end
+
+    return await until_settled(attempt, _busy)
+
+
+def _busy() -> Conflicting:
+    return Conflicting("This account is being changed by others. Try again.", "busy")
 
 
 def _activity(context: Context, user: User, detail: str) -> Activity:

@@ -15,6 +15,8 @@ from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.messages import ApiRequest
 
+PROOF_HEADER = "X-Step-Up-Proof"
+
 
 class NoBody(BaseModel):
     """For endpoints that take no body."""
@@ -57,6 +59,11 @@ class Call[B: BaseModel, Q: Parameters]:
         value = self.request.headers.get("if-match", "").strip()
         return None if value in {"", "*"} else value
 
+    @property
+    def proof(self) -> str | None:
+        """The proof of identity that came along; None when none did."""
+        return self.request.headers.get(PROOF_HEADER.lower())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -75,6 +82,11 @@ class Reply:
     location: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     content: tuple[bytes, str] | None = None
+
+    @classmethod
+    def file(cls, name: str, content: bytes, media_type: str) -> "Reply":
+        """A file that browsers save under a name."""
+        return cls(content=(content, media_type), headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 type Handler = Callable[[Call[Any, Any]], Awaitable[Reply]]

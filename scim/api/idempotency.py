@@ -20,7 +20,6 @@ from scim.domain.ports.idempotency import Remembered
 
 HEADER = "idempotency-key"
 MAX_KEY = 200
-REMEMBERED_FOR = timedelta(hours=24)
 _UNDER_WAY = timedelta(minutes=1)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from scim.api.endpoints import Endpoint
+from scim.api.endpoints import PROOF_HEADER, Endpoint
 from scim.api.messages import JSON, PROBLEM_JSON
 from scim.api.problems import ProblemDetails
 
@@ -130,7 +130,7 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.is_creation:
         headers.append(("Idempotency-Key", "A random text of your own: a repetition with it makes nothing twice."))
     if endpoint.proof is not None:
-        headers.append(("X-Step-Up-Proof", f"A proof of identity for `{endpoint.proof}`, from `/mfa:verify`."))
+        headers.append((PROOF_HEADER, f"A proof of identity for `{endpoint.proof}`, from `/mfa:verify`."))
     return [
         {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
         for name, text in headers

@@ -130,6 +130,10 @@ class Actor:
         return replace(self, mfa=True)
 
 
+ROLLCALL = Actor(kind="system", id="rollcall", request_id="", name="Rollcall")
+"""Who does what nobody asked for at that moment: timers, and what follows by itself."""
+
+
 type SubjectKind = Literal["user", "group", "token", "provider", "organization", "role", "accessToken"]
 
 

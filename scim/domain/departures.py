@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from scim.domain.activities import Activity, Actor, Status, organizations_of
+from scim.domain.activities import ROLLCALL, Activity, Actor, Status, organizations_of
 from scim.domain.groups import Group
 from scim.domain.ports import Activities, Tokens, TokenVault
 from scim.domain.providers import NATIVE, Deletion, Provider
@@ -37,7 +37,7 @@ def native(user: User, provider: Provider, at: datetime, *, roles_kept: int = 0)
         time=at,
         status=Status.ACCOUNT_UPDATED,
         provider=provider.id,
-        actor=_SYSTEM,
+        actor=ROLLCALL,
         subject_kind="user",
         subject_id=user.id,
         subject_name=user.user_name,
@@ -55,7 +55,7 @@ def group_removal(group: Group, provider: Provider, at: datetime) -> Activity:
         time=at,
         status=Status.USER_GROUP_DELETED,
         provider=provider.id,
-        actor=_SYSTEM,
+        actor=ROLLCALL,
         subject_kind="group",
         subject_id=group.id,
         subject_name=group.display_name,
@@ -91,9 +91,6 @@ def derived_id(moment: datetime, *parts: str) -> str:
     milliseconds = int(moment.timestamp() * 1000)
     chance = int.from_bytes(hashlib.sha256("|".join(parts).encode()).digest()[:10])
     return str(UUID(int=milliseconds << 80 | 7 << 76 | (chance >> 62 & 0xFFF) << 64 | 2 << 62 | chance & (2**62 - 1)))
-
-
-_SYSTEM = Actor(kind="system", id="rollcall", request_id="", name="Rollcall")
 
 
 def _person(done: Deletion) -> Actor:

@@ -21,9 +21,10 @@ DIRECTORY_FIELDS = (
     "userType",
     "organizationId",
 )
-"""What the identity provider sends of an account, and the console may change of native ones (AMB-10)."""
-PROFILE_FIELDS = ("phone", "language", "timeZone", "idleWarningMinutes", "notifications", "authenticationType")
-"""What SCIM never writes: it can be changed whoever manages the account (R006-R008)."""
+"""What the identity provider sends of an account, and the console may change of native ones (AMB-10).
+
+What is in the profile SCIM never writes: it can be changed whoever manages the account (R006-R008).
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from scim.domain.providers import Provider
 from scim.domain.tokens import Token, TokenState, live
-
-EXPIRING = timedelta(days=60)
-"""How long before its end a token is shown as expiring: from the first notice on."""
 
 
 class ScimState(StrEnum):
@@ -18,6 +15,7 @@ class ScimState(StrEnum):
     OFF = "off"
     ON = "on"
     TOKEN_EXPIRING = "tokenExpiring"  # noqa: S105
+    """From the first notice on: sixty days before."""
     TOKEN_EXPIRED = "tokenExpired"  # noqa: S105
     NO_TOKEN = "noToken"  # noqa: S105
 
@@ -53,7 +51,7 @@ def provisioning_of(provider: Provider, tokens: Sequence[Token], now: datetime) 
     elif not longest.is_live(now):
         state = ScimState.TOKEN_EXPIRED
     else:
-        state = ScimState.TOKEN_EXPIRING if longest.expires_at - now <= EXPIRING else ScimState.ON
+        state = ScimState.ON if longest.rung(now) is None else ScimState.TOKEN_EXPIRING
     is_over = state in {ScimState.NO_TOKEN, ScimState.TOKEN_EXPIRED}
     return Provisioning(
         state=state if provider.scim_enabled else ScimState.OFF,

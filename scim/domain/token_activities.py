@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from scim.domain.activities import Activity, Actor, Status
+from scim.domain.activities import ROLLCALL, Activity, Actor, Status
 from scim.domain.tokens import Ending, EndReason, Token
 
-ROLLCALL = Actor(kind="system", id="rollcall", request_id="", name="Rollcall")
 _NAMESPACE = UUID("5d0b1d5c-5c0e-4b86-9a0f-0b8f4f0f7a31")
 
 _DETAILS: Mapping[EndReason, str] = {

@@ -2,8 +2,8 @@
 
 import logging
 
+from scim.domain.activities import ROLLCALL
 from scim.domain.ports import Activities, Clock, Tokens, TokenVault, VersionConflict
-from scim.domain.token_activities import ROLLCALL
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason, Token, TokenState
 

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from scim.domain.activities import Activity, Actor, Status
+from scim.domain.activities import ROLLCALL, Activity, Status
 from scim.domain.organizations import Organization, OrganizationState
 from scim.domain.ports import Clock, Identifiers, Organizations, Providers, VersionConflict
 
@@ -40,7 +40,7 @@ async def _finish(
         time=clock.now(),
         status=Status.ORGANIZATION_UPDATED if used else Status.ORGANIZATION_DELETED,
         provider="",
-        actor=Actor(kind="system", id="rollcall", request_id="", name="Rollcall"),
+        actor=ROLLCALL,
         subject_kind="organization",
         subject_id=organization.id,
         subject_name=organization.name,

@@ -3,8 +3,8 @@
 import logging
 from collections import defaultdict
 
+from scim.domain.activities import ROLLCALL
 from scim.domain.ports import Activities, Clock, Tokens, TokenVault, VersionConflict
-from scim.domain.token_activities import ROLLCALL
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason, Token, rotation_of
 

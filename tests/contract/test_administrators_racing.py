@@ -115,5 +115,5 @@ async def test_a_role_that_is_deleted_while_it_is_mapped_and_given_counts_nowher
     for _ in range(3):
         await asyncio.gather(*(each.world.app.chores["ClearRoles"]() for each in (admin, other)))
     assert await admin.services.roles.deleted() == []
-    assert await admin.services.profiles.holders(role) == []
+    assert await admin.services.census.holders(role, 1) == ([], False)
     assert (await admin.services.mappings.get("entra", group_id)).roles == ()

@@ -33,9 +33,9 @@ async def test_a_profile_is_read_as_it_was_saved(services, now):
     role = NativeRole(role=ROLE, added_by="Ana", added_at=now)
     saved = await services.profiles.save(Profile(account_id=ANA, phone="1", language="de", roles=(role,)))
     assert await services.profiles.get(ANA) == saved
-    assert await services.profiles.holders(ROLE) == [ANA]
+    assert await services.census.holders(ROLE, 2) == ([ANA], False)
     await services.profiles.save(replace(saved, roles=()))
-    assert await services.profiles.holders(ROLE) == []
+    assert await services.census.holders(ROLE, 2) == ([], False)
 
 
 async def test_of_two_who_save_at_once_one_is_told(services):

@@ -204,7 +204,6 @@ async def test_holders_are_who_has_a_role_natively(world: World) -> None:
     assert await census.holders("l1", 100) == (people[1:], False)
     assert await census.holders("l2", 3) == (people[:3], True)
     assert await census.holders("l", 3) == ([], False)
-    assert await world.app.administration.services.profiles.holders("l1") == people[1:]
 
 
 async def test_standings_are_type_and_activity_of_the_owners_accounts(world: World) -> None:

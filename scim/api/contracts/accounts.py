@@ -10,7 +10,7 @@ from scim.admin.account_edits import Edit
 from scim.admin.accounts import AccountDetails as Details
 from scim.admin.accounts import AccountList, Flag, Listed
 from scim.admin.adoptions import Adoption
-from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters
+from scim.api.contracts.base import Contract, LockDetails, Moment, Name, OrganizationId, PageOf, Paging, Parameters
 from scim.api.contracts.sign_in import Address
 from scim.domain.accounts import LISTED_STATES, AccountFilter, AccountState, AccountType, Management, summary_of
 from scim.domain.locks import DIRECTORY_FIELDS, Lock, deletion_lock, field_lock, notice
@@ -20,8 +20,6 @@ from scim.domain.resources import timestamp
 from scim.domain.users import UserType, display_name
 
 PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-OrganizationId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-"""An organization's ID, or "All" for a global end user."""
 Phone = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+()./*#,; -]*$")]
 Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 """A language tag (RFC 5646)."""
@@ -139,13 +137,6 @@ def csv_cells(listed: Listed) -> tuple[str, ...]:
         timestamp(account.deleted_at) if account.deleted_at else "",
         account.id,
     )
-
-
-class LockDetails(Contract):
-    """Why something cannot be changed here."""
-
-    code: str
-    text: str
 
 
 class Locks(Contract):

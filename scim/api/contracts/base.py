@@ -56,3 +56,20 @@ class PageOf[T](Contract):
 
 Name = Annotated[str, Field(min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$")]
 """A name for people: no control characters, and not blank."""
+OrganizationId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+"""An organization's ID, or "All" for a global end user."""
+
+
+class Tally(Contract):
+    """How many there are, counted up to a bound."""
+
+    number: int
+    is_more: bool
+    """Whether there may be more, because counting stopped there."""
+
+
+class LockDetails(Contract):
+    """Why something cannot be changed here: what an attempt would be refused with."""
+
+    code: str
+    text: str

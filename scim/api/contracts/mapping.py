@@ -5,8 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.mapping import MappedGroup
-from scim.api.contracts.base import Contract, Moment, PageOf, Parameters
-from scim.api.contracts.counts import Tally
+from scim.api.contracts.base import Contract, Moment, PageOf, Parameters, Tally
 from scim.api.contracts.roles import ChangePreview, RoleId, RoleName
 from scim.domain.mapping import MAX_MAPPED_ROLES
 

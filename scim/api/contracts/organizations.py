@@ -5,11 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.expressions import Target
-from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging
-from scim.api.contracts.counts import Tally
+from scim.api.contracts.base import Contract, Moment, Name, OrganizationId, PageOf, Paging, Tally
 from scim.domain.organizations import OrganizationState
 
-OrganizationId = Annotated[str, Field(min_length=1, max_length=64)]
 MAX_CASES = 500
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.provider_switches import UsersWithoutScim
-from scim.api.contracts.base import Contract, Moment, Name, Parameters
+from scim.api.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
 from scim.domain.sso import SsoProtocol, SsoState
@@ -15,7 +15,6 @@ _PLAIN = r"^[^\x00-\x1f\x7f-\x9f]+$"
 EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=_PLAIN)]
 """An e-mail domain: `contoso.com`."""
 EmailDomains = Annotated[tuple[EmailDomain, ...], Field(max_length=100)]
-OrganizationId = Annotated[str, Field(min_length=1, max_length=64, pattern=_PLAIN)]
 Certificate = Annotated[str, Field(min_length=1, max_length=8192, pattern=r"^[A-Za-z0-9+/=\s-]+$")]
 """A certificate as PEM, or its base64 alone."""
 
@@ -146,17 +145,10 @@ class ProviderFilter(Parameters):
     scim: tuple[ScimState, ...] = ()
 
 
-class Counted(Contract):
-    """A number, and whether there may be more because counting stopped there."""
-
-    number: int
-    is_more: bool
-
-
 class SsoImpact(Contract):
     """What disabling SSO would do."""
 
-    locked_out: Counted
+    locked_out: Tally
     """Active people who sign in only through this provider and have no native sign-in."""
     administrators: tuple[str, ...]
     """userNames of the system administrators among them, 20 at most."""
@@ -186,7 +178,7 @@ class DeletionImpact(Contract):
     """They become Native."""
     groups: int
     """They go."""
-    role_assignments: Counted
+    role_assignments: Tally
     """Roles that people have from these groups; they are removed."""
     live_tokens: bool
     """Whether a token stops working."""

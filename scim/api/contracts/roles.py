@@ -6,8 +6,7 @@ from pydantic import Field
 
 from scim.admin.impacts import Preview
 from scim.admin.roles import RoleUse
-from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters
-from scim.api.contracts.counts import Tally
+from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters, Tally
 from scim.domain.authority import Permission
 from scim.domain.roles import RoleTemplate
 from scim.domain.users import UserType

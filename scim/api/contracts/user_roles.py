@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scim.admin.user_roles import ROLE_FROM_GROUP, HeldRole, Origin
-from scim.api.contracts.base import Contract, Moment
+from scim.api.contracts.base import Contract, LockDetails, Moment
 from scim.api.contracts.roles import RoleId, RoleName
 
 _Ids = Annotated[tuple[RoleId, ...], Field(max_length=50)]
@@ -16,13 +16,6 @@ class WantedRoles(Contract):
 
     add: _Ids = ()
     remove: _Ids = ()
-
-
-class Lock(Contract):
-    """Why something cannot be changed here: what an attempt would be refused with."""
-
-    code: str
-    text: str
 
 
 class GroupName(Contract):
@@ -48,7 +41,7 @@ class RoleSource(Contract):
     """Whether the role would stay in force without this source."""
     lost: tuple[RoleName, ...]
     """The roles that would stop without it: without the assignment, or without the membership."""
-    lock: Lock | None = None
+    lock: LockDetails | None = None
     """Why it cannot be taken away here; absent where it can."""
 
     @classmethod
@@ -62,7 +55,7 @@ class RoleSource(Contract):
             at=native.added_at if native else mapping.changed_at if mapping else None,
             group=GroupName(id=group.id, name=group.display_name) if group else None,
             provider=origin.provider or None,
-            lock=Lock(code=ROLE_FROM_GROUP, text=origin.lock) if origin.lock else None,
+            lock=LockDetails(code=ROLE_FROM_GROUP, text=origin.lock) if origin.lock else None,
         )
 
 

@@ -18,7 +18,6 @@ from scim.api.contracts.accounts import (
 from scim.api.contracts.base import Parameters
 from scim.api.csv_text import CSV, csv_lines, csv_text
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.api.routes.sign_in import PROOF_HEADER
 
 TAG = "Accounts"
 
@@ -36,7 +35,7 @@ async def export(call: Call[NoBody, AccountFilters]) -> Reply:
     pages = account_export.export(call.context, call.query.wanted())
     lines = [csv_lines(map(csv_cells, page)).encode() async for page in pages]
     content = b"".join([csv_text(CSV_HEADER, ()), *lines])
-    return Reply(content=(content, CSV), headers={"Content-Disposition": 'attachment; filename="users.csv"'})
+    return Reply.file("users.csv", content, CSV)
 
 
 async def create(call: Call[NewAccount, Parameters]) -> Reply:
@@ -83,14 +82,12 @@ async def restore(call: Call[NoBody, Parameters]) -> Reply:
 
 async def grant_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    proof = call.request.headers.get(PROOF_HEADER)
-    return await _described(call, await administrators.grant(call.context, call.path["accountId"], proof))
+    return await _described(call, await administrators.grant(call.context, call.path["accountId"], call.proof))
 
 
 async def revoke_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    proof = call.request.headers.get(PROOF_HEADER)
-    return await _described(call, await administrators.revoke(call.context, call.path["accountId"], proof))
+    return await _described(call, await administrators.revoke(call.context, call.path["accountId"], call.proof))
 
 
 async def _described(call: Call[Any, Any], account: Account) -> Reply:

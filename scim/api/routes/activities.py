@@ -42,8 +42,7 @@ async def export(call: Call[NoBody, WantedFile]) -> Reply:
     found = await activities.export(call.context, call.query.filter)
     write, media_type = _FORMATS[call.query.format]
     content = await asyncio.to_thread(write, found)  # seconds of work for the largest, which others need not wait for
-    name = f"activities-{call.context.now:%Y-%m-%d}.{call.query.format}"
-    return Reply(content=(content, media_type), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Reply.file(f"activities-{call.context.now:%Y-%m-%d}.{call.query.format}", content, media_type)
 
 
 _COLUMNS: Mapping[str, Callable[[Activity], str]] = {

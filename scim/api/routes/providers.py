@@ -8,7 +8,6 @@ from scim.admin.step_up import CriticalAction
 from scim.api.contracts.base import Parameters
 from scim.api.contracts.providers import (
     Confirmation,
-    Counted,
     DeletionImpact,
     DisableScim,
     DisableSso,
@@ -25,7 +24,6 @@ from scim.api.contracts.providers import (
     SsoSettings,
 )
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.api.routes.sign_in import PROOF_HEADER
 from scim.domain.providers import Provider
 from scim.domain.sso import SsoConfiguration
 
@@ -61,20 +59,19 @@ async def edit(call: Call[ProviderEdit, Parameters]) -> Reply:
 async def deletion_impact(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     impact = await provider_deletion.deletion_impact(call.context, call.path["providerId"])
-    return Reply(value=DeletionImpact.of(impact, role_assignments=Counted.of(impact.role_assignments)))
+    return Reply(value=DeletionImpact.of(impact))
 
 
 async def delete(call: Call[NoBody, Confirmation]) -> Reply:
     """See `ENDPOINTS`."""
-    proof = call.request.headers.get(PROOF_HEADER)
-    await provider_deletion.delete(call.context, call.path["providerId"], call.query.name, call.if_match, proof)
+    await provider_deletion.delete(call.context, call.path["providerId"], call.query.name, call.if_match, call.proof)
     return Reply()
 
 
 async def sso_impact(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     impact = await provider_switches.sso_impact(call.context, call.path["providerId"])
-    return Reply(value=SsoImpact.of(impact, locked_out=Counted.of(impact.locked_out)))
+    return Reply(value=SsoImpact.of(impact))
 
 
 async def enable_sso(call: Call[NoBody, Parameters]) -> Reply:
@@ -88,7 +85,7 @@ async def disable_sso(call: Call[DisableSso, Parameters]) -> Reply:
         call.context,
         call.path["providerId"],
         call.if_match,
-        call.request.headers.get(PROOF_HEADER),
+        call.proof,
         disable_scim=call.body.disable_scim,
     )
     return await _page(call, provider)

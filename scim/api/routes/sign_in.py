@@ -31,7 +31,6 @@ from scim.api.cookies import clear_cookie, set_cookie, ticket_in
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.domain.users import User
 
-PROOF_HEADER = "x-step-up-proof"
 TAG = "Sign-in"
 
 
@@ -109,7 +108,7 @@ async def enrol_app(call: Call[NewApp, Parameters]) -> Reply:
 
 async def reset_app(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    await own_security.reset_app(call.context, call.path["accountId"], call.request.headers.get(PROOF_HEADER))
+    await own_security.reset_app(call.context, call.path["accountId"], call.proof)
     return Reply()
 
 

@@ -1,6 +1,6 @@
 """`/identity-providers/{providerId}/scim/tokens`, and `/banners`."""
 
-from datetime import datetime
+from typing import Any
 
 from scim.admin import tokens
 from scim.admin.banners import banners
@@ -17,7 +17,6 @@ from scim.api.contracts.tokens import (
     TokenDetails,
 )
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.api.routes.sign_in import PROOF_HEADER
 
 TAG = "Provisioning tokens"
 _BASE = "/identity-providers/{providerId}/scim/tokens"
@@ -31,7 +30,7 @@ _ISSUING = (
 async def list_page(call: Call[NoBody, Paging]) -> Reply:
     """See `ENDPOINTS`."""
     found = await tokens.page(call.context, call.path["providerId"], call.query.cursor, call.query.limit)
-    return _listed(call.context.now, found, call.services.scim_base_url)
+    return _listed(call, found)
 
 
 async def read(call: Call[NoBody, Parameters]) -> Reply:
@@ -43,8 +42,7 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
 async def read_calendar(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     content = await tokens.calendar(call.context, call.path["providerId"], call.path["tokenId"])
-    name = f"scim-token-{call.path['tokenId']}.ics"
-    return Reply(content=(content, MEDIA_TYPE), headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Reply.file(f"scim-token-{call.path['tokenId']}.ics", content, MEDIA_TYPE)
 
 
 async def generate(call: Call[NewToken, Parameters]) -> Reply:
@@ -59,20 +57,17 @@ async def rotate(call: Call[NewToken, Parameters]) -> Reply:
 
 async def finish(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    left = await tokens.finish(call.context, call.path["providerId"], call.request.headers.get(PROOF_HEADER))
-    return _listed(call.context.now, left, call.services.scim_base_url)
+    return _listed(call, await tokens.finish(call.context, call.path["providerId"], call.proof))
 
 
 async def cancel(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    left = await tokens.cancel(call.context, call.path["providerId"], call.request.headers.get(PROOF_HEADER))
-    return _listed(call.context.now, left, call.services.scim_base_url)
+    return _listed(call, await tokens.cancel(call.context, call.path["providerId"], call.proof))
 
 
 async def revoke(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    proof = call.request.headers.get(PROOF_HEADER)
-    token = await tokens.revoke(call.context, call.path["providerId"], call.path["tokenId"], proof)
+    token = await tokens.revoke(call.context, call.path["providerId"], call.path["tokenId"], call.proof)
     return Reply(value=TokenDetails.at(token, call.context.now))
 
 
@@ -90,8 +85,8 @@ def _issued(call: Call[NewToken, Parameters], issued: IssuedToken) -> Reply:
     )
 
 
-def _listed(now: datetime, page: tokens.TokenPage, scim_url: str) -> Reply:
-    return Reply(value=ProviderTokens.at_moment(page, now, scim_url))
+def _listed(call: Call[Any, Any], page: tokens.TokenPage) -> Reply:
+    return Reply(value=ProviderTokens.at_moment(page, call.context.now, call.services.scim_base_url))
 
 
 ENDPOINTS = (

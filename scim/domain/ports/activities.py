@@ -1,9 +1,18 @@
-"""The log of activities, as it is read and kept. Writing is `scim.domain.ports.Activities`, or part of a change."""
+"""The log of activities: how it is written, read and kept. See `scim.domain.ports`."""
 
 from datetime import datetime
 from typing import Protocol
 
+from scim.domain.activities import Activity
 from scim.domain.activity_log import ActivityFilter, ActivityPage
+
+
+class Activities(Protocol):
+    """The log of accepted changes. A change of the directory brings its activity along in its own transaction."""
+
+    async def record(self, activity: Activity) -> None:
+        """Store the activity of a change that was made elsewhere; twice is once."""
+        ...
 
 
 class ActivityLog(Protocol):

@@ -23,10 +23,6 @@ class Profiles(Protocol):
         """
         ...
 
-    async def holders(self, role_id: str) -> Sequence[str]:
-        """The ids of the accounts that have a role natively."""
-        ...
-
 
 class CredentialStore(Protocol):
     """How accounts sign in natively."""

@@ -18,7 +18,7 @@ from scim.errors import Unavailable
 from scim.storage.tables import entities, keys
 from scim.storage.tables.account_lists import AccountLists
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
-from scim.storage.tables.people import TableProfiles, profile_write
+from scim.storage.tables.profiles import TableProfiles, profile_write
 from scim.storage.tables.rows import Comparison, Delete, Merge, Operation, Row
 from scim.storage.tables.users import TableUsers
 

@@ -7,12 +7,11 @@ The SDK repeats a write whose answer was lost, so a conflict may be the echo of 
 written therefore carries the mark of its write, and after a conflict the mark tells.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import Literal
 
-from scim.errors import Unavailable
 from scim.storage.tables.keys import CONFIG
 from scim.storage.tables.limits import is_key
 from scim.storage.tables.rows import (
@@ -29,8 +28,8 @@ from scim.storage.tables.rows import (
     Row,
     RowConflict,
     Rows,
-    StorageUnavailable,
     Upsert,
+    reaching,
 )
 
 EVERY_KEY = KeyRange(" ", "\uffff")
@@ -67,7 +66,8 @@ class ConfigTable:
         """The row, or None. One call; none for a text that is no key: ids from outside are looked for as they come."""
         if not is_key(row_key):
             return None
-        return await _reaching(self._rows.get(CONFIG, self._partition, row_key))
+        with reaching():
+            return await self._rows.get(CONFIG, self._partition, row_key)
 
     async def all(self, keys: KeyRange = EVERY_KEY, where: Sequence[Comparison] = ()) -> list[Row]:
         """All rows of a range. One call for each thousand."""
@@ -127,7 +127,8 @@ class ConfigTable:
         mark = token_hex(8)
         marked = [_marked(operation, mark) for operation in operations]
         try:
-            return await _reaching(self._rows.batch(CONFIG, self._partition, marked))
+            with reaching():
+                return await self._rows.batch(CONFIG, self._partition, marked)
         except RowConflict as conflict:
             if (etags := await self._echo(marked, mark)) is not None:
                 return etags
@@ -148,11 +149,10 @@ class ConfigTable:
     async def _iterate(self, keys: KeyRange, where: Sequence[Comparison]) -> AsyncIterator[Row]:
         continuation: object | None = None
         while True:
-            page = await _reaching(
-                self._rows.query(
+            with reaching():
+                page = await self._rows.query(
                     CONFIG, self._partition, keys, where=where, limit=MAX_PAGE_ROWS, continuation=continuation
                 )
-            )
             for row in page.rows:
                 yield row
             continuation = page.continuation
@@ -164,10 +164,3 @@ def _marked(operation: Operation, mark: str) -> Operation:
     return (
         operation if isinstance(operation, Delete) else replace(operation, columns={**operation.columns, _MARK: mark})
     )
-
-
-async def _reaching[T](call: Awaitable[T]) -> T:
-    try:
-        return await call
-    except StorageUnavailable as error:
-        raise Unavailable from error

@@ -7,10 +7,9 @@ the lists anyway.
 import secrets
 from typing import cast
 
-from scim.errors import Unavailable
 from scim.storage.tables.entities import LAYOUT
 from scim.storage.tables.keys import CONFIG
-from scim.storage.tables.rows import Insert, RowConflict, Rows, StorageUnavailable
+from scim.storage.tables.rows import Insert, RowConflict, Rows, reaching
 
 PARTITION = "key"
 ROW = "cursors"
@@ -27,10 +26,8 @@ class TableCursorKey:
     async def get(self) -> bytes:
         """One call the first time, three for the tenant's first cursor."""
         if self._key is None:
-            try:
+            with reaching():
                 self._key = await self._stored() or await self._made()
-            except StorageUnavailable as error:
-                raise Unavailable from error
         return self._key
 
     async def _stored(self) -> bytes:

@@ -5,7 +5,7 @@ a failure may hide a success. Every transaction therefore inserts the row of its
 write has: after anything but a clean answer, that row tells.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from scim.domain.activities import Activity
 from scim.errors import Unavailable
@@ -21,7 +21,7 @@ from scim.storage.tables.rows import (
     Row,
     RowConflict,
     Rows,
-    StorageUnavailable,
+    reaching,
 )
 
 
@@ -56,7 +56,8 @@ class DirectoryTable:
 
     async def get(self, row_key: str) -> Row | None:
         """The row, or None."""
-        return await _reaching(self._rows.get(DIRECTORY, PARTITION, row_key))
+        with reaching():
+            return await self._rows.get(DIRECTORY, PARTITION, row_key)
 
     async def page(
         self,
@@ -68,11 +69,10 @@ class DirectoryTable:
         continuation: object | None = None,
     ) -> Page:
         """One page of a key range: one storage call."""
-        return await _reaching(
-            self._rows.query(
+        with reaching():
+            return await self._rows.query(
                 DIRECTORY, PARTITION, keys, where=where, columns=columns, limit=limit, continuation=continuation
             )
-        )
 
     async def pages(
         self, keys: KeyRange, *, where: Sequence[Comparison] = (), columns: Sequence[str] | None = None
@@ -153,22 +153,14 @@ class DirectoryTable:
 
     async def _batch(self, operations: Sequence[Operation]) -> Mapping[str, str]:
         try:
-            etags = await self._rows.batch(DIRECTORY, PARTITION, operations)
+            with reaching():
+                etags = await self._rows.batch(DIRECTORY, PARTITION, operations)
         except RowConflict as conflict:
             row_key = "" if conflict.index is None else operations[conflict.index].row_key
             raise Conflict(conflict.kind, row_key) from conflict
-        except StorageUnavailable as error:
-            raise Unavailable from error
         return {operation.row_key: etag for operation, etag in zip(operations, etags, strict=True)}
 
 
 def fits(operations: Sequence[Operation], more: int = 0) -> bool:
     """Whether the operations, and `more` of them, fit one transaction."""
     return len(operations) + more <= MAX_BATCH_OPERATIONS
-
-
-async def _reaching[T](call: Awaitable[T]) -> T:
-    try:
-        return await call
-    except StorageUnavailable as error:
-        raise Unavailable from error

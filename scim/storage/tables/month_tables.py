@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scim.errors import Unavailable
 from scim.storage.tables.activity_keys import PARTITION, TABLE_PREFIX, behind
 from scim.storage.tables.limits import MAX_BATCH_BYTES, operation_bytes
 from scim.storage.tables.rows import (
@@ -11,10 +10,10 @@ from scim.storage.tables.rows import (
     KeyRange,
     Page,
     Row,
-    StorageUnavailable,
     TableMissing,
     TableStorage,
     Upsert,
+    reaching,
 )
 
 
@@ -73,20 +72,17 @@ class MonthTables:
         async def ask(keys: KeyRange, continuation: object) -> Page:
             return await self._rows.query(table, PARTITION, keys, limit=size, continuation=continuation)
 
-        try:
-            return await read_stretch(ask, prefix, places)
-        except TableMissing:
-            return Stretch({}, places.end)
-        except StorageUnavailable as error:
-            raise Unavailable from error
+        with reaching():
+            try:
+                return await read_stretch(ask, prefix, places)
+            except TableMissing:
+                return Stretch({}, places.end)
 
     async def write(self, table: str, rows: Iterable[Upsert]) -> None:
         """Write rows of a month, and first the table where it is new. One call for each hundred rows."""
-        try:
+        with reaching():
             for batch in _batches(rows):
                 await self._write(table, batch)
-        except StorageUnavailable as error:
-            raise Unavailable from error
 
     async def _write(self, table: str, batch: Sequence[Upsert]) -> None:
         try:
@@ -97,17 +93,13 @@ class MonthTables:
 
     async def names(self) -> list[str]:
         """The tables that there are, oldest first. One call."""
-        try:
+        with reaching():
             return await self._rows.table_names(TABLE_PREFIX)
-        except StorageUnavailable as error:
-            raise Unavailable from error
 
     async def drop(self, table: str) -> None:
         """Drop a month. One call."""
-        try:
+        with reaching():
             await self._rows.drop_table(table)
-        except StorageUnavailable as error:
-            raise Unavailable from error
 
 
 def _batches(rows: Iterable[Upsert]) -> Iterator[list[Upsert]]:

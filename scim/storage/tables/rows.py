@@ -5,10 +5,13 @@ The contract suite `tests/contract/test_rows.py` states what an implementation p
 tests' fake pass it alike.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+
+from scim.errors import Unavailable
 
 type Value = str | int | float | bool | datetime | bytes
 type Columns = Mapping[str, Value]
@@ -121,6 +124,19 @@ class StorageUnavailable(Exception):
 
 class TableMissing(StorageUnavailable):
     """There is no such table. Most tables must be there, so this counts as a failure, except where one may be new."""
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Around verbs: what the callers of a port are told when storage cannot be reached.
+
+    Raises:
+        Unavailable: So it is.
+    """
+    try:
+        yield
+    except StorageUnavailable as error:
+        raise Unavailable from error
 
 
 class Rows(Protocol):

@@ -200,6 +200,11 @@ async def test_groups_of_other_providers_and_none_are_404(scene):
     )
 
 
+async def test_rows_beside_those_of_providers_are_404(admin):
+    await admin.done("POST", "/identity-providers", {"name": "Globex"})
+    assert (await admin.call("GET", "/identity-providers/~guard/groups")).status == 404
+
+
 async def test_a_list_of_groups_is_paged_in_the_order_of_their_arrival(scene):
     ids = [scene.group] + [await scene.admin.world.created("/Groups", group(f"G{number}")) for number in range(4)]
     found, cursor = [], ""

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from scim.domain.activities import ROLLCALL
 from scim.domain.authority import Permission
 from scim.domain.mapping import GroupMapping
 from scim.domain.organizations import OrganizationState
 from scim.domain.people import NativeRole
 from scim.domain.roles import Role
-from scim.domain.token_activities import ROLLCALL
 from scim.domain.tokens import Ending, EndReason
 from scim.domain.users import UserType
 from tests.admin_world import AdminWorld
