@@ -52,6 +52,11 @@ class SignInRequired(Problem):
     status = 401
     default_code = "sign_in_required"
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """How scripts sign in (RFC 9110 §11.6.1)."""
+        return {"WWW-Authenticate": "Bearer"}
+
 
 class Denied(Problem):
     """Signed in, and not allowed to."""

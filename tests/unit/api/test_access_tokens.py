@@ -26,8 +26,8 @@ async def test_a_token_makes_no_tokens(admin):
 async def test_without_credentials_even_unknown_addresses_are_401(admin):
     admin.token = ""
     for path in ("/me/access-tokens", "/nothing"):
-        status, _, body = await admin.call("GET", path)
-        assert (status, body["code"]) == (401, "sign_in_required")
+        status, headers, body = await admin.call("GET", path)
+        assert (status, body["code"], headers["WWW-Authenticate"]) == (401, "sign_in_required", "Bearer")
 
 
 async def test_an_unknown_address_is_404_and_a_wrong_method_405(admin):
