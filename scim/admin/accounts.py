@@ -123,10 +123,12 @@ async def page(context: Context, wanted: AccountFilter, cursor: str, limit: int)
     """
     context.require(Action.VIEW_ACCOUNTS)
     providers = await providers_by_id(context)
-    found = await context.services.accounts.page(checked(context, wanted, providers), position_of(cursor), limit)
+    found = await context.services.accounts.page(
+        checked(context, wanted, providers), position_of("users", cursor), limit
+    )
     return AccountList(
         items=[Listed(each, providers.get(each.provider)) for each in found.accounts],
-        next=cursor_of(found.next),
+        next=cursor_of("users", found.next),
         is_cut=found.is_cut,
     )
 

@@ -1,7 +1,7 @@
 """What lists share: cursors, and counts that stop somewhere."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from scim.admin.problems import Invalid
@@ -29,22 +29,30 @@ class Count:
         return f"{self} {one if self.number == 1 and not self.is_more else several or f'{one}s'}"
 
 
-def cursor_of(position: str | None) -> str | None:
-    """The cursor that leads to a position; None for none."""
-    return None if position is None else urlsafe_b64encode(position.encode()).decode().rstrip("=")
+def cursor_of(of: str, position: str | None) -> str | None:
+    """The cursor that leads to a position in a list; None for none.
+
+    Args:
+        of: What is listed; the cursor is good for that list alone.
+        position: Where the next page starts.
+    """
+    return None if position is None else urlsafe_b64encode(f"{of} {position}".encode()).decode().rstrip("=")
 
 
-def position_of(cursor: str) -> str:
+def position_of(of: str, cursor: str) -> str:
     """The position that a cursor leads to; "" without one.
 
     Raises:
-        Invalid: It is none of ours.
+        Invalid: It is none of ours, or leads through another list.
     """
+    if not cursor:
+        return ""
     try:
-        position = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        text = b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except ValueError:
-        position = "\x00"
-    if _NO_POSITION.search(position):
+        raise foreign_cursor() from None
+    listed, _, position = text.partition(" ")
+    if listed != of or _NO_POSITION.search(position):
         raise foreign_cursor()
     return position
 

@@ -87,7 +87,7 @@ async def groups(
     provider = await get_provider(context, provider_id)
     services = context.services
     found, mappings, roles = await asyncio.gather(
-        services.groups.search(provider, Query(position=Position(position_of(cursor)), count=limit)),
+        services.groups.search(provider, Query(position=Position(position_of("groups", cursor)), count=limit)),
         services.mappings.of(provider_id),
         services.roles.all(),
     )
@@ -98,7 +98,7 @@ async def groups(
         _mapped(group, counted, by_group.get(group.id) or _unmapped(group), known)
         for group, counted in zip(found.resources, members, strict=True)
     ]
-    return page, cursor_of(found.next)
+    return page, cursor_of("groups", found.next)
 
 
 async def details(context: Context, provider_id: str, group_id: str) -> MappedGroup:

@@ -29,9 +29,11 @@ async def page(
     """
     context.require(Action.VIEW_ORGANIZATIONS)
     organizations = context.services.organizations
-    found, following = await organizations.page(name_prefix, position_of(cursor), limit)
+    found, following = await organizations.page(name_prefix, position_of("organizations", cursor), limit)
     counts = await asyncio.gather(*(organizations.end_users(each.id, COUNTED_IN_LISTS) for each in found))
-    return [(each, Count(*count)) for each, count in zip(found, counts, strict=True)], cursor_of(following)
+    return [(each, Count(*count)) for each, count in zip(found, counts, strict=True)], cursor_of(
+        "organizations", following
+    )
 
 
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:

@@ -43,11 +43,11 @@ async def page(
 ) -> tuple[Sequence[RoleUse], str | None]:
     """The roles, by name. Two storage calls, and one for each role on the page: they are few (`MAX_ROLES`)."""
     context.require(Action.VIEW_ROLES)
-    position = position_of(cursor)
+    position = position_of("roles", cursor)
     roles = [role for role in await context.services.roles.all() if user_type in {None, role.user_type}]
     following = sorted((role for role in roles if _place(role) > position), key=_place)
     found = following[:limit]
-    return await _uses(context, found), cursor_of(_place(found[-1])) if len(following) > limit else None
+    return await _uses(context, found), cursor_of("roles", _place(found[-1])) if len(following) > limit else None
 
 
 async def details(context: Context, role_id: str) -> RoleUse:

@@ -56,12 +56,12 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
     context.require(Action.VIEW_PROVIDERS)
     await get_provider(context, provider_id)
     tokens = [token for token in await _all(context, provider_id) if token.state is not TokenState.PENDING]
-    last = position_of(cursor)
+    last = position_of("tokens", cursor)
     start = next((index + 1 for index, token in enumerate(tokens) if token.id == last), 0)
     if last and not start:
         raise foreign_cursor()
     found = tokens[start : start + limit]
-    following = cursor_of(found[-1].id) if len(tokens) > start + limit else None
+    following = cursor_of("tokens", found[-1].id) if len(tokens) > start + limit else None
     return TokenPage(found, rotation_of(tokens, context.now), following)
 
 

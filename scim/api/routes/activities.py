@@ -25,9 +25,11 @@ TAG = "Activities"
 
 async def list_page(call: Call[NoBody, WantedPage]) -> Reply:
     """See `ENDPOINTS`."""
-    page = await activities.page(call.context, call.query.filter, position_of(call.query.cursor), call.query.limit)
+    page = await activities.page(
+        call.context, call.query.filter, position_of("activities", call.query.cursor), call.query.limit
+    )
     items = tuple(map(ActivityDetails.told, page.activities))
-    return Reply(value=PageOf[ActivityDetails](items=items, next=cursor_of(page.next)))
+    return Reply(value=PageOf[ActivityDetails](items=items, next=cursor_of("activities", page.next)))
 
 
 async def list_statuses(call: Call[NoBody, Parameters]) -> Reply:
