@@ -42,7 +42,7 @@ types: setup ## Check the types of the product
 
 .PHONY: tests
 tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
-	@$(PYTEST) $(ONLY)
+	@$(PYTEST) -n auto --dist worksteal $(ONLY)
 
 .PHONY: fix
 fix: setup ## Format, and mend what the linter can
