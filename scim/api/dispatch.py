@@ -164,6 +164,8 @@ def _query(contract: type[Parameters], request: ApiRequest) -> Parameters:
 def _body(endpoint: Endpoint, request: ApiRequest) -> BaseModel:
     if endpoint.body is None:
         return NoBody()
+    if endpoint.has_optional_body and not request.body:
+        return endpoint.body()
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _Refused(refusal(415, "unsupported_media_type", f"Send the body as {JSON}, uncompressed.", request.id))

@@ -17,7 +17,7 @@ from scim.domain.locks import DIRECTORY_FIELDS, Lock, deletion_lock, field_lock,
 from scim.domain.people import AuthenticationType
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
-from scim.domain.users import UserType, display_name
+from scim.domain.users import UserType, display_name, organization_named
 
 PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 Phone = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+()./*#,; -]*$")]
@@ -48,7 +48,7 @@ class AccountFilters(Parameters):
             provider=self.provider,
             type=self.type,
             states=frozenset(self.state) or LISTED_STATES,
-            organization=self.organization,
+            organization=self.organization and organization_named(self.organization),
             search=self.search,
         )
 
@@ -306,6 +306,13 @@ _CLEARABLE = {
     "language",
     "time_zone",
 }
+
+
+class Restoration(Contract):
+    """How a deleted account comes back."""
+
+    organization_id: OrganizationId | None = None
+    """Where an end user is to belong, when its organization is gone; if not given, where it belonged."""
 
 
 class AdoptionQuery(Parameters):

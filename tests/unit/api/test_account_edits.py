@@ -1,18 +1,19 @@
 """Changing accounts in the console: what is locked, what is not, and that nothing is half done."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from scim.domain.providers import NATIVE
+from scim.domain.providers import NATIVE, Deletion, OrganizationPolicy, Policies
 from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables.keys import DIRECTORY as DIRECTORY_TABLE
-from tests.accounts import allow, last_activity, switch_scim
+from tests.accounts import allow, change_provider, last_activity, switch_scim
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows, FaultyRows, fail_before
 from tests.invariants import activities, directory, violations
 from tests.people import Person
-from tests.world import group, user
+from tests.world import ENTRA, group, user
 
 LOCK = "This field is managed by Contoso Entra through SCIM. Change it there, or disable SCIM for this provider."
 DELETION_LOCK = (
@@ -473,7 +474,15 @@ async def test_nobody_comes_back_to_an_organization_that_is_gone(admin):
     await admin.services.organizations.delete(organization, admin.world.activity("13"))
     reply = await admin.call("POST", f"/users/{li.id}:restore")
     assert (reply.status, reply.json["code"]) == (400, "organization")
-    assert 'no organization with the ID "13"' in reply.json["detail"]
+    assert reply.json["detail"] == (
+        'The organization with the ID "13", to which "li@contoso.com" belonged, is gone. '
+        'Restore the account with the "organizationId" of another organization, or "All".'
+    )
+    reply = await admin.call("POST", f"/users/{li.id}:restore", {"organizationId": "nope"})
+    assert (reply.status, reply.json["code"]) == (400, "organization")
+    page = await admin.done("POST", f"/users/{li.id}:restore", {"organizationId": "12"})
+    assert page["organizationId"] == "12"
+    assert (await admin.done("POST", f"/users/{li.id}:deactivate"))["organizationId"] == "12"
 
 
 async def test_who_was_a_system_administrator_comes_back_as_a_technician(admin):
@@ -527,3 +536,72 @@ async def test_critical_changes_take_a_recent_sign_in(admin):
         reply = await ana.call(method, path, body)
         assert (reply.status, reply.json["code"]) == (403, "recent_sign_in_required"), (method, path)
     assert (await ana.call("PATCH", f"/users/{li}", {"phone": "1"})).status == 200
+
+
+DEFAULTS = replace(ENTRA, policies=Policies(organization=OrganizationPolicy.DEFAULT_UNKNOWN), default_organization="12")
+
+
+async def in_the_default_organization(admin, organization):
+    """A user whom the provider's policy put into its default organization."""
+    await change_provider(admin, DEFAULTS)
+    body = user("li@contoso.com") | {NINJAONE_USER: {"organizationId": organization} if organization else {}}
+    id_ = await admin.world.created("/Users", body)
+    assert (await admin.done("GET", f"/users/{id_}"))["organizationId"] == "12"
+    return id_
+
+
+async def delete_entra(admin):
+    provider = await admin.services.providers.get("entra")
+    gone = Deletion(at=admin.clock.now(), by="Ana", account_id="a", request_id="r")
+    await admin.services.providers.update(provider, provider.deleted(gone))
+    admin.clock.advance(minutes=2)
+    await admin.world.app.chores["ReleaseUsers"]()
+
+
+@pytest.mark.parametrize("organization", ["", "nope"])
+async def test_who_got_the_default_organization_keeps_it_as_a_native_account_and_can_be_changed(admin, organization):
+    """AMB-5, AMB-7, R127."""
+    id_ = await in_the_default_organization(admin, organization)
+    await delete_entra(admin)
+
+    page = await admin.done("PATCH", f"/users/{id_}", {"givenName": "Li", "organizationId": "12"})
+    assert (page["managedBy"], page["organizationId"], page["givenName"]) == ("native", "12", "Li")
+    assert (await admin.done("POST", f"/users/{id_}:deactivate"))["active"] is False
+    await admin.done("DELETE", f"/users/{id_}")
+    assert (await admin.done("POST", f"/users/{id_}:restore"))["organizationId"] == "12"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "technician"}))["userType"] == "technician"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "endUser"}))["organizationId"] == "12"
+    assert await violations(admin.world.rows) == []
+
+
+async def test_who_was_deleted_before_the_provider_comes_back_to_the_organization_it_had(admin):
+    """AMB-1, AMB-7."""
+    id_ = await in_the_default_organization(admin, "nope")
+    await admin.world.call("DELETE", f"/Users/{id_}")
+    await delete_entra(admin)
+    page = await admin.done("POST", f"/users/{id_}:restore")
+    assert (page["managedBy"], page["organizationId"]) == ("native", "12")
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "technician"}))["userType"] == "technician"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "endUser"}))["organizationId"] == "12"
+
+
+@pytest.mark.parametrize("organization", ["", "nope"])
+async def test_an_edit_moves_nobody_to_another_default_organization(admin, organization):
+    """AMB-7: it changes what it names."""
+    id_ = await in_the_default_organization(admin, organization)
+    await change_provider(admin, replace(DEFAULTS, default_organization="13", scim_enabled=False))
+    page = await admin.done("PATCH", f"/users/{id_}", {"familyName": "R", "email": "li@contoso.org", "active": False})
+    assert (page["organizationId"], page["email"], page["active"]) == ("12", "li@contoso.org", False)
+    await admin.world.call("DELETE", f"/Users/{id_}")
+    await admin.done("DELETE", f"/users/{id_}")
+    assert (await admin.done("POST", f"/users/{id_}:restore"))["organizationId"] == "12"
+
+
+async def test_an_organization_that_an_administrator_types_is_never_replaced_by_a_default(admin):
+    """AMB-7: the policy is for what a provider sends."""
+    id_ = await in_the_default_organization(admin, "")
+    await change_provider(admin, replace(DEFAULTS, scim_enabled=False))
+    for given in ("nope", None):
+        reply = await admin.call("PATCH", f"/users/{id_}", {"organizationId": given})
+        assert (reply.status, reply.json["code"]) == (400, "organization")
+    assert (await admin.done("PATCH", f"/users/{id_}", {"organizationId": "13"}))["organizationId"] == "13"
