@@ -84,12 +84,14 @@ async def restore(call: Call[Restoration, Parameters]) -> Reply:
 
 async def grant_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _described(call, await administrators.grant(call.context, call.path["accountId"], call.proof))
+    account = await administrators.grant(call.context, call.path["accountId"], call.proof, call.if_match)
+    return await _described(call, account)
 
 
 async def revoke_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _described(call, await administrators.revoke(call.context, call.path["accountId"], call.proof))
+    account = await administrators.revoke(call.context, call.path["accountId"], call.proof, call.if_match)
+    return await _described(call, account)
 
 
 async def _described(call: Call[Any, Any], account: Account) -> Reply:
