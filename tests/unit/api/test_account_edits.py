@@ -605,3 +605,14 @@ async def test_an_organization_that_an_administrator_types_is_never_replaced_by_
         reply = await admin.call("PATCH", f"/users/{id_}", {"organizationId": given})
         assert (reply.status, reply.json["code"]) == (400, "organization")
     assert (await admin.done("PATCH", f"/users/{id_}", {"organizationId": "13"}))["organizationId"] == "13"
+
+
+async def test_edits_of_different_fields_at_once_are_all_made(admin):
+    """Nobody who named no version is told of a conflict, and nothing is lost."""
+    id_ = (await admin.account("li@contoso.com", technician=False)).id
+    edits = [{"givenName": "Li"}, {"familyName": "Wei"}, {"displayName": "L"}, {"email": "l@x.y"}]
+    edits += [{name: SETTINGS[name]} for name in ("phone", "language", "timeZone", "notifications")]
+    replies = await asyncio.gather(*(admin.call("PATCH", f"/users/{id_}", each) for each in edits))
+    assert {reply.status for reply in replies} == {200}
+    page = await admin.done("GET", f"/users/{id_}")
+    assert all(page.items() >= each.items() for each in edits)
