@@ -232,6 +232,10 @@ async def test_values_are_taken_away_by_null(admin):
     [
         {"idleWarningMinutes": 0},
         {"idleWarningMinutes": 1441},
+        {"idleWarningMinutes": "5"},
+        {"idleWarningMinutes": True},
+        {"notifications": "yes"},
+        {"notifications": 1},
         {"language": "not a language"},
         {"timeZone": "Madrid!"},
         {"phone": "<script>"},
