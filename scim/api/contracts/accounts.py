@@ -1,15 +1,17 @@
 """Accounts: the list, the page of one, and what changes them."""
 
+from functools import cache
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
 
 from scim.admin.account_documents import value_of
 from scim.admin.account_edits import Edit
 from scim.admin.accounts import AccountDetails as Details
 from scim.admin.accounts import AccountList, Flag, Listed
 from scim.admin.adoptions import Adoption
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, LockDetails, Moment, Name, OrganizationId, PageOf, Paging, Parameters
 from scim.api.contracts.sign_in import Address
 from scim.domain.accounts import LISTED_STATES, AccountFilter, AccountState, AccountType, Management, summary_of
@@ -19,12 +21,36 @@ from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
 from scim.domain.users import UserType, display_name, organization_named
 
-PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-Phone = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+()./*#,; -]*$")]
-Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=texts.PLAIN)]
+Phone = Annotated[str, Field(max_length=40, pattern=texts.PHONE)]
+Language = Annotated[str, Field(max_length=35, pattern=texts.LANGUAGE)]
 """A language tag (RFC 5646)."""
-TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Those that this machine knows; none where it has no database, and any name is taken."""
+    return frozenset(available_timezones())
+
+
+def _known_time_zone(name: str) -> str:
+    if _time_zones() and name not in _time_zones():
+        raise ValueError(texts.UNKNOWN_TIME_ZONE)
+    return name
+
+
+TimeZone = Annotated[str, Field(max_length=64, pattern=texts.TIME_ZONE), AfterValidator(_known_time_zone)]
 """A name of the IANA database."""
+
+
+def _given(value: object) -> object:
+    if value is None:
+        raise ValueError("It cannot be null. Leave it out to keep what is there")
+    return value
+
+
+NOT_NULL = AfterValidator(_given)
+"""For fields that an edit may leave out, and cannot take away."""
 
 
 class AccountFilters(Parameters):
@@ -38,7 +64,7 @@ class AccountFilters(Parameters):
     organization: OrganizationId | None = None
     provider: Annotated[str, Field(max_length=64)] | None = None
     """The id of an identity provider."""
-    search: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")] = ""
+    search: Annotated[str, Field(max_length=200, pattern=texts.PLAIN_OR_NONE)] = ""
     """The beginning of a userName, a whole e-mail address, or beginnings of words of a name."""
 
     def wanted(self) -> AccountFilter:
@@ -254,27 +280,20 @@ class NewAccount(Contract):
 class AccountEdit(Contract):
     """What is to be changed: what is absent stays, and null takes a value away."""
 
-    user_name: PlainText | None = None
+    user_name: Annotated[PlainText | None, NOT_NULL] = None
     given_name: Name | None = None
     family_name: Name | None = None
     display_name: Name | None = None
     email: Address | None = None
-    active: bool | None = None
-    user_type: UserType | None = None
+    active: Annotated[bool | None, NOT_NULL] = None
+    user_type: Annotated[UserType | None, NOT_NULL] = None
     organization_id: OrganizationId | None = None
     phone: Phone | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
-    idle_warning_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
-    notifications: bool | None = None
-    authentication_type: AuthenticationType | None = None
-
-    @model_validator(mode="after")
-    def _check_nulls(self) -> Self:
-        nulls = [to_camel(name) for name in self.model_fields_set - _CLEARABLE if getattr(self, name) is None]
-        if nulls:
-            raise ValueError(f"{', '.join(sorted(nulls))} cannot be null")
-        return self
+    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=24 * 60)] | None, NOT_NULL] = None
+    notifications: Annotated[bool | None, NOT_NULL] = None
+    authentication_type: Annotated[AuthenticationType | None, NOT_NULL] = None
 
     def edit(self) -> Edit:
         """For the use case."""
@@ -296,16 +315,6 @@ _FIELDS = {
     "organization_id": "organizationId",
 }
 """By attribute: the names of `DIRECTORY_FIELDS`."""
-_CLEARABLE = {
-    "given_name",
-    "family_name",
-    "display_name",
-    "email",
-    "organization_id",
-    "phone",
-    "language",
-    "time_zone",
-}
 
 
 class Restoration(Contract):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from scim.api.contracts import accounts as contracts
 from scim.domain.providers import NATIVE, Deletion, OrganizationPolicy, Policies
 from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables.keys import DIRECTORY as DIRECTORY_TABLE
@@ -19,6 +20,8 @@ LOCK = "This field is managed by Contoso Entra through SCIM. Change it there, or
 DELETION_LOCK = (
     "This account is managed by Contoso Entra through SCIM. Delete it there, or disable SCIM for this provider."
 )
+NO_NAME = "Give a name that is not blank, without line breaks, tabs and other control characters"
+NO_ZONE = 'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
 DIRECTORY = {
     "userName": "other@contoso.com",
     "givenName": "Other",
@@ -238,6 +241,8 @@ async def test_values_are_taken_away_by_null(admin):
         {"notifications": 1},
         {"language": "not a language"},
         {"timeZone": "Madrid!"},
+        {"timeZone": "Mars/X"},
+        {"timeZone": "europe/madrid"},
         {"phone": "<script>"},
         {"email": "no address"},
         {"userName": ""},
@@ -257,6 +262,49 @@ async def test_values_that_a_field_does_not_take_are_refused(admin, body):
     before = await directory(admin.world.rows)
     assert (await admin.call("PATCH", f"/users/{tess.id}", body)).status == 400
     assert await directory(admin.world.rows) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"notifications": None}, "notifications", "It cannot be null. Leave it out to keep what is there"),
+        ({"givenName": " "}, "givenName", NO_NAME),
+        ({"givenName": "a\nb"}, "givenName", NO_NAME),
+        ({"email": "anna"}, "email", "Give an e-mail address, for example anna@contoso.com"),
+        ({"timeZone": "Mars/X"}, "timeZone", NO_ZONE),
+        ({"timeZone": "!"}, "timeZone", NO_ZONE),
+        ([], "", "Input should be an object"),
+    ],
+)
+async def test_a_refusal_names_the_field_and_tells_a_person_what_to_give(admin, body, field, message):
+    tess = await admin.account("tess@contoso.com")
+    reply = await admin.call("PATCH", f"/users/{tess.id}", body)
+    assert reply.json["errors"] == [{"field": field, "message": message}]
+    told = f"{field}: {message}" if field else message
+    assert reply.json["detail"] == f"The body cannot be taken: {told}."
+
+
+async def test_a_machine_without_a_database_of_time_zones_takes_any_name(admin, monkeypatch):
+    monkeypatch.setattr(contracts, "_time_zones", frozenset)
+    tess = await admin.account("tess@contoso.com")
+    assert (await admin.done("PATCH", f"/users/{tess.id}", {"timeZone": "Mars/X"}))["timeZone"] == "Mars/X"
+
+
+async def test_the_log_names_settings_as_the_api_does(admin):
+    tess = await admin.account("tess@contoso.com")
+    await admin.done("PATCH", f"/users/{tess.id}", {"idleWarningMinutes": 5, "timeZone": "UTC", "givenName": "T"})
+    assert (await last_activity(admin))["changed"] == ["givenName", "timeZone", "idleWarningMinutes"]
+
+
+async def test_who_is_becoming_native_is_not_said_to_be_overwritten(admin):
+    """R127."""
+    id_ = await account_of(admin, "SCIM off")
+    provider = await admin.services.providers.get("entra")
+    await change_provider(admin, replace(provider, leaving_since=admin.clock.now()))
+    page = await admin.done("GET", f"/users/{id_}")
+    assert page["notice"] == (
+        "SCIM is off: this user is becoming Native. You can edit it, and no sync overwrites it any more."
+    )
 
 
 async def test_an_end_user_needs_an_organization_that_exists(admin):
