@@ -54,7 +54,7 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
 
 
 async def approve(
-    context: Context, provider_id: str, account_id: str, if_match: str | None, *, administrator: bool
+    context: Context, provider_id: str, account_id: str, if_match: str | None = None, *, administrator: bool
 ) -> Account:
     """Hand an account over to the provider.
 
