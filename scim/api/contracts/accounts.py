@@ -1,10 +1,13 @@
 """Accounts: the list, the page of one, and what changes them."""
 
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from scim.admin.account_documents import value_of
 from scim.admin.account_edits import Edit
@@ -43,14 +46,24 @@ TimeZone = Annotated[str, Field(max_length=64, pattern=texts.TIME_ZONE), AfterVa
 """A name of the IANA database."""
 
 
-def _given(value: object) -> object:
-    if value is None:
-        raise ValueError("It cannot be null. Leave it out to keep what is there")
-    return value
+@dataclass(frozen=True)
+class Kept:
+    """For fields that an edit may leave out, and cannot take away: the document of the API names no null for them."""
 
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Refuse null."""
+        return no_info_after_validator_function(self._given, handler(source))
 
-NOT_NULL = AfterValidator(_given)
-"""For fields that an edit may leave out, and cannot take away."""
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Leave null out."""
+        (given,) = (each for each in handler(schema)["anyOf"] if each != {"type": "null"})
+        return dict(given)
+
+    @staticmethod
+    def _given(value: object) -> object:
+        if value is None:
+            raise ValueError("It cannot be null. Leave it out to keep what is there")
+        return value
 
 
 class AccountFilters(Parameters):
@@ -280,20 +293,20 @@ class NewAccount(Contract):
 class AccountEdit(Contract):
     """What is to be changed: what is absent stays, and null takes a value away."""
 
-    user_name: Annotated[PlainText | None, NOT_NULL] = None
+    user_name: Annotated[PlainText | None, Kept()] = None
     given_name: Name | None = None
     family_name: Name | None = None
     display_name: Name | None = None
     email: Address | None = None
-    active: Annotated[bool | None, NOT_NULL] = None
-    user_type: Annotated[UserType | None, NOT_NULL] = None
+    active: Annotated[bool | None, Kept()] = None
+    user_type: Annotated[UserType | None, Kept()] = None
     organization_id: OrganizationId | None = None
     phone: Phone | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
-    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=24 * 60)] | None, NOT_NULL] = None
-    notifications: Annotated[bool | None, NOT_NULL] = None
-    authentication_type: Annotated[AuthenticationType | None, NOT_NULL] = None
+    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=24 * 60)] | None, Kept()] = None
+    notifications: Annotated[bool | None, Kept()] = None
+    authentication_type: Annotated[AuthenticationType | None, Kept()] = None
 
     def edit(self) -> Edit:
         """For the use case."""
