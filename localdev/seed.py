@@ -28,7 +28,7 @@ from scim.domain.roles import Role
 from scim.domain.tokens import TokenState, TokenText, parse_token
 from scim.domain.totp import new_secret
 from scim.domain.users import Standing, User, UserType
-from scim.schema.urns import CORE_USER
+from scim.schema.urns import CORE_USER, NINJAONE_USER
 from scim.schema.values import UnknownAttributes
 from scim.settings import Settings
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
@@ -116,7 +116,7 @@ async def seed(environment: Mapping[str, str]) -> None:
             if not await app.organizations.exists(organization.id):
                 await app.organizations.create(organization)
         providers = [await _provider(app, wanted) for wanted in PROVIDERS]
-        accounts = [await _account(app, wanted) for wanted in ACCOUNTS]
+        accounts = await seed_accounts(app)
         await seed_roles(app)
         known = _known(run_file)
         tokens = [await _token(app, provider, _known_tokens(known).get(provider.id)) for provider in providers]
@@ -170,17 +170,23 @@ async def _provider(app: Application, wanted: DemoProvider) -> Provider:
     return provider
 
 
+async def seed_accounts(app: Application) -> list[User]:
+    """The accounts, made if they are missing; the administrator is the first."""
+    return [await _account(app, wanted) for wanted in ACCOUNTS]
+
+
 async def _account(app: Application, wanted: DemoAccount) -> User:
     providers = [provider.id for provider in await app.providers.all()]
     present = await app.users.find_by_name(wanted.user_name, {NATIVE, *providers})
     if present is not None:
         return present
     document = {
-        "schemas": [CORE_USER],
+        "schemas": [CORE_USER, NINJAONE_USER],
         "userName": wanted.user_name,
         "name": {"givenName": wanted.given_name, "familyName": wanted.family_name},
         "emails": [{"value": wanted.user_name, "type": "work", "primary": True}],
         "active": True,
+        NINJAONE_USER: {"userType": UserType.TECHNICIAN.value},
     }
     now = app.clock.now()
     user = User(

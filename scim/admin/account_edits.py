@@ -20,7 +20,16 @@ from scim.domain.locks import Lock, deletion_lock, field_lock
 from scim.domain.ports import LastAdministrator, NameTaken
 from scim.domain.providers import Provider
 from scim.domain.resources import document_text
-from scim.domain.users import Standing, User, UserType, needs_organization, requested_organization, standing_of
+from scim.domain.users import (
+    Standing,
+    User,
+    UserType,
+    needs_organization,
+    requested_organization,
+    spelled_out,
+    standing_beside,
+    standing_of,
+)
 from scim.errors import InvalidValue
 from scim.schema.attributes import Document
 
@@ -30,6 +39,8 @@ OWN_FIELDS = frozenset({"phone", "language", "time_zone", "idle_warning_minutes"
 """Fields of the profile that everybody may change of their own account."""
 _CRITICAL_FIELDS = frozenset({"active", "userType", "userName"})
 """Fields whose change takes a recent sign-in."""
+_JUDGED_FIELDS = frozenset({"userType", "organizationId"})
+"""Fields whose change has the kind and the organization judged anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +150,10 @@ def refuse_locked(provider: Provider | None, fields: tuple[str, ...]) -> None:
         raise _locked(lock, fields)
 
 
-async def assess(context: Context, document: Document, provider: Provider | None) -> Standing:
-    """What an account's document amounts to, by the rules that SCIM has to keep, too.
+async def assess(context: Context, document: Document) -> Standing:
+    """What a document amounts to that an administrator asks for.
+
+    By the rules that SCIM has to keep, too, and no provider's policy: what somebody types is meant (AMB-7).
 
     Raises:
         Invalid: An end user without an organization, or in one that does not exist.
@@ -148,7 +161,7 @@ async def assess(context: Context, document: Document, provider: Provider | None
     needed = needs_organization(document)
     exists = needed is None or await context.services.organizations.exists(needed)
     try:
-        return standing_of(document, provider or NATIVE_POLICIES, organization_exists=exists)
+        return standing_of(document, NATIVE_POLICIES, organization_exists=exists)
     except InvalidValue as refused:
         given = requested_organization(document)
         text = f'There is no organization with the ID "{given}".' if given else "An end user needs an organization."
@@ -182,8 +195,12 @@ def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:
 
 
 async def _edited(context: Context, account: Account, fields: Mapping[str, Any]) -> User:
-    document = with_fields(account.user.document(), fields)
-    standing = await assess(context, document, account.provider)
+    if _JUDGED_FIELDS.isdisjoint(fields):
+        document = with_fields(account.user.document(), fields)
+        standing = standing_beside(document, account.user.standing)
+    else:
+        document = with_fields(spelled_out(account.user).document(), fields)
+        standing = await assess(context, document)
     if account.user.administrator and standing.user_type is UserType.END_USER:
         raise Conflicting(
             "A system administrator cannot become an end user. Switch System administrator off first.",

@@ -22,31 +22,36 @@ from scim.domain.users import UserType
 _ONE_REMAINS = "At least one active system administrator must remain."
 
 
-async def grant(context: Context, account_id: str, proof: str | None) -> Account:
+async def grant(context: Context, account_id: str, proof: str | None, if_match: str | None = None) -> Account:
     """Make a technician a system administrator, whoever manages the account; sessions begin anew.
 
     Raises:
         Denied: Not an administrator, not recently signed in, or `mfa_required`.
         Missing: There is no account with this id.
+        Changed: It is not as the administrator read it.
         Conflicting: `not_a_technician`.
     """
-    return await _change(context, account_id, proof, administrator=True)
+    return await _change(context, account_id, proof, if_match, administrator=True)
 
 
-async def revoke(context: Context, account_id: str, proof: str | None) -> Account:
+async def revoke(context: Context, account_id: str, proof: str | None, if_match: str | None = None) -> Account:
     """Make a system administrator a technician like others; sessions end, access tokens are dead.
 
     Raises:
         Denied: Not an administrator, not recently signed in, or `mfa_required`.
         Missing: There is no account with this id.
+        Changed: It is not as the administrator read it.
         Conflicting: `last_administrator`.
     """
-    return await _change(context, account_id, proof, administrator=False)
+    return await _change(context, account_id, proof, if_match, administrator=False)
 
 
-async def _change(context: Context, account_id: str, proof: str | None, *, administrator: bool) -> Account:
+async def _change(
+    context: Context, account_id: str, proof: str | None, if_match: str | None, *, administrator: bool
+) -> Account:
     context.require_recent(Action.MANAGE_ACCOUNTS)
     account = await load(context, account_id)
+    account.check_version(if_match)
     if account.user.administrator is administrator:
         return account
     _check_type(account, administrator=administrator)
@@ -55,6 +60,7 @@ async def _change(context: Context, account_id: str, proof: str | None, *, admin
 
     async def attempt() -> None:
         present = await load(context, account_id)
+        present.check_version(if_match)
         _check_type(present, administrator=administrator)
         before = present.user
         after = replace(before, administrator=administrator, modified=context.now)

@@ -53,28 +53,34 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
     return sorted(waiting, key=lambda each: each.request.asked_at, reverse=True)
 
 
-async def approve(context: Context, provider_id: str, account_id: str, *, administrator: bool) -> Account:
+async def approve(
+    context: Context, provider_id: str, account_id: str, if_match: str | None = None, *, administrator: bool
+) -> Account:
     """Hand an account over to the provider.
 
     Args:
         context: A system administrator.
         provider_id: The provider.
         account_id: The account.
+        if_match: The version of the account that the administrator read; None for any.
         administrator: Whether it is meant although it is a system administrator's.
 
     Raises:
         Denied: Not an administrator, not recently signed in.
         Missing: There is no such provider, or no such request.
+        Changed: It is not as the administrator read it.
         Conflicting: `administrator_not_confirmed`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     provider = await get_provider(context, provider_id)
-    await _check_request(context, provider_id, account_id)
+    await _request(context, provider_id, account_id)
 
     async def attempt() -> None:
-        before = await context.services.users.get(NATIVE, account_id)
-        if before is None:
+        account = await load(context, account_id)
+        before = account.user
+        if before.provider != NATIVE:
             raise _no_request()
+        account.check_version(if_match)
         if before.administrator and not administrator:
             raise Conflicting(
                 f'"{before.user_name}" is a system administrator, whom {provider.name} could deactivate from then on. '
@@ -99,7 +105,7 @@ async def approve(context: Context, provider_id: str, account_id: str, *, admini
 
 
 async def reject(context: Context, provider_id: str, account_id: str) -> None:
-    """Keep an account native; it can still be approved later.
+    """Keep an account native; it can still be approved later. Rejecting it again changes nothing.
 
     Raises:
         Denied: Not an administrator, not recently signed in.
@@ -107,7 +113,10 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     provider = await get_provider(context, provider_id)
+    request = await _request(context, provider_id, account_id)
     user = await context.services.users.get(NATIVE, account_id)
+    if user is not None and request.rejected_at is not None:
+        return
     if user is None or not await context.services.accounts.reject_adoption(provider_id, account_id, context.now):
         raise _no_request()
     await context.services.activities.record(
@@ -123,10 +132,11 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
     )
 
 
-async def _check_request(context: Context, provider_id: str, account_id: str) -> None:
-    requests = await context.services.accounts.adoption_requests(provider_id)
-    if account_id not in {each.account_id for each in requests}:
-        raise _no_request()
+async def _request(context: Context, provider_id: str, account_id: str) -> AdoptionRequest:
+    for request in await context.services.accounts.adoption_requests(provider_id):
+        if request.account_id == account_id:
+            return request
+    raise _no_request()
 
 
 def _no_request() -> Missing:

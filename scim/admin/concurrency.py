@@ -1,12 +1,15 @@
 """What several people change at once: versions that were read are compared, and writes that collide are redone."""
 
+import asyncio
+import random
 from collections.abc import Awaitable, Callable
-from itertools import count
 
-from scim.admin.problems import Changed, Problem
+from scim.admin.problems import Changed, Conflicting
 from scim.domain.ports import VersionConflict
 
-ATTEMPTS = 5
+ATTEMPTS = 12
+_LONGEST_PAUSE_SECONDS = 0.5
+_FIRST_PAUSE_SECONDS = 0.01
 
 
 def check_version(present: str, if_match: str | None, detail: str = "") -> None:
@@ -24,16 +27,19 @@ def check_version(present: str, if_match: str | None, detail: str = "") -> None:
         raise Changed(detail)
 
 
-async def until_settled[T](attempt: Callable[[], Awaitable[T]], refusal: Callable[[], Problem] = Changed) -> T:
+async def until_settled[T](attempt: Callable[[], Awaitable[T]]) -> T:
     """Run an attempt that reads, decides and writes, anew when somebody else was faster.
 
+    Whoever named no version never learns of it; the attempt itself refuses one that is no longer there.
+
     Raises:
-        Problem: The refusal: others were faster every time.
+        Conflicting: `busy`: others were faster every time.
     """
-    for number in count(1):
+    pause = _FIRST_PAUSE_SECONDS
+    for _ in range(ATTEMPTS):
         try:
             return await attempt()
-        except VersionConflict as conflict:
-            if number == ATTEMPTS:
-                raise refusal() from conflict
-    raise AssertionError  # pragma: no cover - the loop does not end
+        except VersionConflict:
+            await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter is no secret
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+    raise Conflicting("This account is being changed by others. Try again.", "busy")

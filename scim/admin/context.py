@@ -118,7 +118,7 @@ class Context:
             subject_name: Its name.
             provider: The provider concerned; "" for none.
             organizations: Whose activity it is besides the system's.
-            changed: Names of changed attributes.
+            changed: Names of changed attributes, as ours or as the API's, which are told.
             detail: What the label alone does not say.
             mfa: Whether the person proved who they are for this very change.
         """
@@ -132,6 +132,12 @@ class Context:
             subject_id=subject_id,
             subject_name=subject_name,
             organizations=organizations,
-            changed=changed,
+            changed=tuple(map(_told, changed)),
             detail=detail,
         )
+
+
+def _told(attribute: str) -> str:
+    """The name of an attribute as the API has it: camelCase."""
+    first, *others = attribute.split("_")
+    return first + "".join(map(str.capitalize, others))

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from scim.admin.account_documents import new_document
+from scim.admin.account_documents import new_document, with_fields
 from scim.admin.account_edits import assess, name_taken
 from scim.admin.accounts import Account, load
 from scim.admin.context import Context
-from scim.admin.problems import Conflicting, Missing
+from scim.admin.problems import Conflicting, Invalid, Missing
 from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.people import Profile
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.resources import document_text
-from scim.domain.users import User, with_defaults
+from scim.domain.users import ALL_ORGANIZATIONS, User, spelled_out, with_defaults
 
 
 async def create(context: Context, fields: Mapping[str, Any]) -> Account:
@@ -38,7 +38,7 @@ async def create(context: Context, fields: Mapping[str, Any]) -> Account:
         text=document_text(document),
         created=context.now,
         modified=context.now,
-        standing=await assess(context, document, None),
+        standing=await assess(context, document),
     )
     activity = context.activity(
         Status.ACCOUNT_CREATED,
@@ -56,15 +56,20 @@ async def create(context: Context, fields: Mapping[str, Any]) -> Account:
     return Account(user=stored, profile=Profile(account_id=user.id), provider=None)
 
 
-async def restore(context: Context, account_id: str) -> Account:
+async def restore(context: Context, account_id: str, organization: str | None = None) -> Account:
     """Bring a deleted account back: same id, in no group, no system administrator (AMB-1, R017).
 
     It belongs to the provider that it was deleted under, or is native if that one is gone.
 
+    Args:
+        context: A system administrator.
+        account_id: The account.
+        organization: Where an end user is to belong; None for where it belonged.
+
     Raises:
         Denied: Not an administrator, not recently signed in.
         Missing: There is no deleted account with this id, or its thirty days are over.
-        Invalid: Its organization is gone.
+        Invalid: Its organization is gone, or there is none as is asked for.
         Conflicting: `name_taken`, or `deletion_under_way`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
@@ -74,7 +79,7 @@ async def restore(context: Context, account_id: str) -> Account:
         raise Missing("There is no deleted account with this id that can be restored.")
     provider = await services.providers.get(tombstone.user.provider)
     restored = tombstone.restored(provider.id if provider else NATIVE, context.now)
-    restored = replace(restored, standing=await assess(context, restored.document(), provider))
+    restored = await _placed(context, restored, organization)
     activity = context.activity(
         Status.ACCOUNT_RESTORED,
         "user",
@@ -95,3 +100,23 @@ async def restore(context: Context, account_id: str) -> Account:
             "deletion_under_way",
         ) from conflict
     return await load(context, account_id)
+
+
+async def _placed(context: Context, user: User, organization: str | None) -> User:
+    """The user in an organization that exists: the one that is asked for, or its own.
+
+    Raises:
+        Invalid: There is none.
+    """
+    if organization is not None:
+        document = with_fields(spelled_out(user).document(), {"organizationId": organization})
+        return replace(user, text=document_text(document), standing=await assess(context, document))
+    own = user.standing.organization
+    if own in {None, ALL_ORGANIZATIONS} or await context.services.organizations.exists(str(own)):
+        return user
+    raise Invalid(
+        f'The organization with the ID "{own}", to which "{user.user_name}" belonged, is gone. '
+        'Restore the account with the "organizationId" of another organization, or "All".',
+        "organizationId",
+        "organization",
+    )

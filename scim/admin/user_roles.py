@@ -199,11 +199,7 @@ async def _change(
         stored = await context.services.profiles.save(change(known), activity)
         return replace(known, profile=stored, person=replace(known.person, native=stored.roles))
 
-    return await until_settled(attempt, _busy)
-
-
-def _busy() -> Conflicting:
-    return Conflicting("This account is being changed by others. Try again.", "busy")
+    return await until_settled(attempt)
 
 
 def _activity(context: Context, user: User, detail: str) -> Activity:

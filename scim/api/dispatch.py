@@ -1,7 +1,9 @@
 """One request from its first byte to its reply: route, authenticate, validate, run, and turn refusals into problems."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol
@@ -158,22 +160,28 @@ def _query(contract: type[Parameters], request: ApiRequest) -> Parameters:
         if name not in several and len(given) > 1:
             raise Invalid(f'The parameter "{name[:64]}" is given more than once.', name[:64])
         values[name] = tuple(given) if name in several else given[0]
-    return _validated(contract, values, request, "query")
+    with _refusing(request, "query"):  # lax: everything in a query is text
+        return contract.model_validate(values, by_alias=True, by_name=False)
 
 
 def _body(endpoint: Endpoint, request: ApiRequest) -> BaseModel:
     if endpoint.body is None:
         return NoBody()
+    if endpoint.has_optional_body and not request.body:
+        return endpoint.body()
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _MEDIA_TYPES or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise _Refused(refusal(415, "unsupported_media_type", f"Send the body as {JSON}, uncompressed.", request.id))
     if len(request.body) > MAX_BODY_BYTES:
         raise _Refused(refusal(413, "too_large", f"The body has more than {MAX_BODY_BYTES:,} bytes.", request.id))
-    return _validated(endpoint.body, parse_json(request.body), request, "body")
+    body, contract = parse_json(request.body), endpoint.body
+    with _refusing(request, "body"):  # strict: a number is no text, and a text no number
+        return contract.model_validate_json(json.dumps(body), strict=True, by_alias=True, by_name=False)
 
 
-def _validated[M: BaseModel](contract: type[M], value: object, request: ApiRequest, where: str) -> M:
+@contextmanager
+def _refusing(request: ApiRequest, where: str) -> Iterator[None]:
     try:
-        return contract.model_validate(value, by_alias=True, by_name=False)
+        yield
     except ValidationError as error:
         raise _Refused(invalid_response(error, request.id, where=where)) from None

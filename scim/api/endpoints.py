@@ -110,6 +110,7 @@ class Endpoint:
         description: More, when there is more to say: what it costs, what it records.
         run: The handler.
         body: The contract of the body; None when it takes none.
+        has_optional_body: Whether none is as good as an empty one.
         query: The contract of the parameters.
         reply: The contract of a successful reply's body; None when it has none.
         status: Of a successful reply.
@@ -128,6 +129,7 @@ class Endpoint:
     description: str = ""
     run: Handler
     body: type[BaseModel] | None = None
+    has_optional_body: bool = False
     query: type[Parameters] = Parameters
     reply: type[BaseModel] | None = None
     status: int = 200

@@ -86,7 +86,7 @@ def _operation(endpoint: Endpoint, references: _References) -> dict[str, Any]:
         operation["security"] = []
     if endpoint.body is not None:
         schema = {"$ref": references[endpoint.body, "validation"]}
-        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+        operation["requestBody"] = {"required": not endpoint.has_optional_body, "content": {JSON: {"schema": schema}}}
     return operation
 
 

@@ -4,8 +4,10 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from scim.admin.problems import Problem
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract
 from scim.api.messages import PROBLEM_JSON, ApiResponse
 
@@ -46,11 +48,20 @@ def problem_response(problem: Problem, request_id: str) -> ApiResponse:
 def invalid_response(error: ValidationError, request_id: str, *, where: str) -> ApiResponse:
     """The reply to a body or to parameters that do not fit their contract."""
     errors = [
-        {"field": ".".join(map(str, part["loc"]))[:_MAX_FIELD], "message": part["msg"]}
-        for part in error.errors(include_url=False, include_context=False, include_input=False)
+        {"field": ".".join(map(str, part["loc"]))[:_MAX_FIELD], "message": _sentence(part)}
+        for part in error.errors(include_url=False, include_input=False)
     ]
-    detail = f"The {where} cannot be taken: {'; '.join(f'{each["field"]}: {each["message"]}' for each in errors[:3])}."
+    told = (": ".join(filter(None, (each["field"], each["message"]))) for each in errors[:3])
+    detail = f"The {where} cannot be taken: {'; '.join(told)}."
     return _response(HTTPStatus.BAD_REQUEST, "invalid", detail, request_id, {}, errors=errors[:20])
+
+
+def _sentence(part: ErrorDetails) -> str:
+    """What is wrong, for people: no pattern, and no word of Python's."""
+    facts = part.get("ctx", {})
+    if part["type"] == "value_error":
+        return str(facts["error"])
+    return texts.SENTENCES.get(facts.get("pattern", ""), part["msg"])
 
 
 def refusal(status: int, code: str, detail: str, request_id: str, headers: dict[str, str] | None = None) -> ApiResponse:

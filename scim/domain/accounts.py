@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 
 from scim.domain.providers import NATIVE, Provider
-from scim.domain.users import User, UserType, display_name
+from scim.domain.users import User, UserType, display_name, spelled_out
 from scim.schema.attributes import Document
 from scim.schema.comparison import comparison_key
 
@@ -170,8 +170,12 @@ class Tombstone:
         return now < self.deleted_at + RETENTION
 
     def restored(self, owner: str, now: datetime) -> User:
-        """The account that comes back. A system administrator comes back without that (R017: given by hand)."""
-        return replace(self.user, provider=owner, modified=now, version="", administrator=False, standing_since=now)
+        """The account that comes back, of the kind and in the organization that it had.
+
+        A system administrator comes back without that (R017: given by hand).
+        """
+        user = spelled_out(self.user) if owner == NATIVE else self.user
+        return replace(user, provider=owner, modified=now, version="", administrator=False, standing_since=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

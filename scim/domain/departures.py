@@ -15,7 +15,7 @@ from scim.domain.ports import Activities, Tokens, TokenVault
 from scim.domain.providers import NATIVE, Deletion, Provider
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason
-from scim.domain.users import User
+from scim.domain.users import User, spelled_out
 
 REASON = "provider deleted"
 """Why a group went."""
@@ -24,13 +24,15 @@ REASON = "provider deleted"
 def native(user: User, provider: Provider, at: datetime, *, roles_kept: int = 0) -> tuple[User, Activity]:
     """The native account that a user becomes, and the record of it.
 
+    It stays of the kind and in the organization in which the provider's policies put it.
+
     Args:
         user: As read.
         provider: Whom the user leaves.
         at: When.
         roles_kept: How many roles from groups the account now has natively.
     """
-    after = replace(user, provider=NATIVE, modified=max(user.modified, at))
+    after = replace(spelled_out(user), provider=NATIVE, modified=max(user.modified, at))
     detail = f"managed by: {provider.name} → Native" + (f"; roles from groups kept: {roles_kept}" if roles_kept else "")
     activity = Activity(
         id=derived_id(at, "native", user.id, user.version),

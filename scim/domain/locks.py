@@ -68,6 +68,8 @@ def notice(provider: Provider | None) -> str:
     """What stands above the account's fields; "" for native accounts."""
     if provider is None:
         return ""
+    if provider.leaving_since is not None:
+        return "SCIM is off: this user is becoming Native. You can edit it, and no sync overwrites it any more."
     if not provider.scim_enabled:
         return "SCIM is off: you can edit this user; the next sync may overwrite it."
     return f"Managed by SCIM ({provider.name}). Fields with a lock are changed there."

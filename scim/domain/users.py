@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 from scim.domain.providers import NATIVE, AdoptionPolicy, OrganizationPolicy, Provider
-from scim.domain.resources import Resource
+from scim.domain.resources import Resource, document_text
 from scim.errors import InvalidValue
 from scim.schema.attributes import Document
 from scim.schema.comparison import comparison_key
-from scim.schema.urns import NINJAONE_USER
+from scim.schema.urns import CORE_USER, NINJAONE_USER
 
 ALL_ORGANIZATIONS = "All"
 """The organization of a global end user, in any letter case on the wire (R065)."""
@@ -109,10 +109,13 @@ def requested_user_type(document: Document) -> UserType:
 
 def requested_organization(document: Document) -> str | None:
     """The organization that a document asks for: an id, `ALL_ORGANIZATIONS`, or None."""
-    text = str(_extension(document).get("organizationId", "")).strip()
-    if comparison_key(text) == comparison_key(ALL_ORGANIZATIONS):
-        return ALL_ORGANIZATIONS
-    return text or None
+    return organization_named(str(_extension(document).get("organizationId", ""))) or None
+
+
+def organization_named(text: str) -> str:
+    """The organization that a text means: an id as it is, or `ALL_ORGANIZATIONS` in any letter case."""
+    text = text.strip()
+    return ALL_ORGANIZATIONS if comparison_key(text) == comparison_key(ALL_ORGANIZATIONS) else text
 
 
 def needs_organization(document: Document) -> str | None:
@@ -166,6 +169,30 @@ def _organization(document: Document, provider: Provider, *, exists: bool) -> st
         'organizationId is required for end users: map it to an organization ID or to "All" '
         f"(attribute {NINJAONE_USER}:organizationId)."
     )
+
+
+def standing_beside(document: Document, kept: Standing) -> Standing:
+    """What a document amounts to that asks for no other kind and no other organization than before."""
+    return replace(kept, active=document.get("active", True), contact=contact_address(document))
+
+
+def spelled_out(user: User) -> User:
+    """The user with a document that asks for the kind and the organization it has, which a provider's policy gave.
+
+    Without that provider's policies the document alone would amount to something else, or be refused.
+    """
+    document, standing = user.document(), user.standing
+    is_end_user = standing.user_type is UserType.END_USER
+    given: dict[str, str] = {}
+    if requested_user_type(document) is not standing.user_type:
+        given["userType"] = standing.user_type.value
+    if is_end_user and standing.organization and requested_organization(document) != standing.organization:
+        given["organizationId"] = standing.organization
+    if not given:
+        return user
+    extensions = {NINJAONE_USER: {**_extension(document), **given}}
+    others = [urn for urn in document.get("schemas", (CORE_USER,)) if urn != NINJAONE_USER]
+    return replace(user, text=document_text({**document, **extensions, "schemas": [*others, NINJAONE_USER]}))
 
 
 def contact_address(document: Document) -> str | None:

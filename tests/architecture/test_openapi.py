@@ -53,3 +53,11 @@ def test_what_has_a_body_or_an_object_says_how_it_is_refused(endpoint):
     refusals = refusals_of(endpoint)
     assert {400, 503} <= set(refusals)
     assert endpoint.is_public or {401, 403} <= set(refusals)
+
+
+def test_fields_that_refuse_null_name_none():
+    properties = document(ENDPOINTS)["components"]["schemas"]["AccountEdit"]["properties"]
+    nullable = {name for name, each in properties.items() if {"type": "null"} in each.get("anyOf", ())}
+    assert properties.keys() - nullable == {
+        "userName", "active", "userType", "notifications", "idleWarningMinutes", "authenticationType",
+    }  # fmt: skip

@@ -1,15 +1,20 @@
 """Accounts: the list, the page of one, and what changes them."""
 
-from typing import Annotated, Literal, Self
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from scim.admin.account_documents import value_of
 from scim.admin.account_edits import Edit
 from scim.admin.accounts import AccountDetails as Details
 from scim.admin.accounts import AccountList, Flag, Listed
 from scim.admin.adoptions import Adoption
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, LockDetails, Moment, Name, OrganizationId, PageOf, Paging, Parameters
 from scim.api.contracts.sign_in import Address
 from scim.domain.accounts import LISTED_STATES, AccountFilter, AccountState, AccountType, Management, summary_of
@@ -17,14 +22,48 @@ from scim.domain.locks import DIRECTORY_FIELDS, Lock, deletion_lock, field_lock,
 from scim.domain.people import AuthenticationType
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
-from scim.domain.users import UserType, display_name
+from scim.domain.users import UserType, display_name, organization_named
 
-PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
-Phone = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+()./*#,; -]*$")]
-Language = Annotated[str, Field(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=texts.PLAIN)]
+Phone = Annotated[str, Field(max_length=40, pattern=texts.PHONE)]
+Language = Annotated[str, Field(max_length=35, pattern=texts.LANGUAGE)]
 """A language tag (RFC 5646)."""
-TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Those that this machine knows; none where it has no database, and any name is taken."""
+    return frozenset(available_timezones())
+
+
+def _known_time_zone(name: str) -> str:
+    if _time_zones() and name not in _time_zones():
+        raise ValueError(texts.UNKNOWN_TIME_ZONE)
+    return name
+
+
+TimeZone = Annotated[str, Field(max_length=64, pattern=texts.TIME_ZONE), AfterValidator(_known_time_zone)]
 """A name of the IANA database."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """For fields that an edit may leave out, and cannot take away: the document of the API names no null for them."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Refuse null."""
+        return no_info_after_validator_function(self._given, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Leave null out."""
+        (given,) = (each for each in handler(schema)["anyOf"] if each != {"type": "null"})
+        return dict(given)
+
+    @staticmethod
+    def _given(value: object) -> object:
+        if value is None:
+            raise ValueError("It cannot be null. Leave it out to keep what is there")
+        return value
 
 
 class AccountFilters(Parameters):
@@ -38,7 +77,7 @@ class AccountFilters(Parameters):
     organization: OrganizationId | None = None
     provider: Annotated[str, Field(max_length=64)] | None = None
     """The id of an identity provider."""
-    search: Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")] = ""
+    search: Annotated[str, Field(max_length=200, pattern=texts.PLAIN_OR_NONE)] = ""
     """The beginning of a userName, a whole e-mail address, or beginnings of words of a name."""
 
     def wanted(self) -> AccountFilter:
@@ -48,7 +87,7 @@ class AccountFilters(Parameters):
             provider=self.provider,
             type=self.type,
             states=frozenset(self.state) or LISTED_STATES,
-            organization=self.organization,
+            organization=self.organization and organization_named(self.organization),
             search=self.search,
         )
 
@@ -254,27 +293,20 @@ class NewAccount(Contract):
 class AccountEdit(Contract):
     """What is to be changed: what is absent stays, and null takes a value away."""
 
-    user_name: PlainText | None = None
+    user_name: Annotated[PlainText | None, Kept()] = None
     given_name: Name | None = None
     family_name: Name | None = None
     display_name: Name | None = None
     email: Address | None = None
-    active: bool | None = None
-    user_type: UserType | None = None
+    active: Annotated[bool | None, Kept()] = None
+    user_type: Annotated[UserType | None, Kept()] = None
     organization_id: OrganizationId | None = None
     phone: Phone | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
-    idle_warning_minutes: Annotated[int, Field(ge=1, le=24 * 60)] | None = None
-    notifications: bool | None = None
-    authentication_type: AuthenticationType | None = None
-
-    @model_validator(mode="after")
-    def _check_nulls(self) -> Self:
-        nulls = [to_camel(name) for name in self.model_fields_set - _CLEARABLE if getattr(self, name) is None]
-        if nulls:
-            raise ValueError(f"{', '.join(sorted(nulls))} cannot be null")
-        return self
+    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=24 * 60)] | None, Kept()] = None
+    notifications: Annotated[bool | None, Kept()] = None
+    authentication_type: Annotated[AuthenticationType | None, Kept()] = None
 
     def edit(self) -> Edit:
         """For the use case."""
@@ -296,16 +328,13 @@ _FIELDS = {
     "organization_id": "organizationId",
 }
 """By attribute: the names of `DIRECTORY_FIELDS`."""
-_CLEARABLE = {
-    "given_name",
-    "family_name",
-    "display_name",
-    "email",
-    "organization_id",
-    "phone",
-    "language",
-    "time_zone",
-}
+
+
+class Restoration(Contract):
+    """How a deleted account comes back."""
+
+    organization_id: OrganizationId | None = None
+    """Where an end user is to belong, when its organization is gone; if not given, where it belonged."""
 
 
 class AdoptionQuery(Parameters):

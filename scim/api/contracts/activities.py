@@ -5,18 +5,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, Moment, Paging, Parameters
 from scim.domain.activities import TYPE_OF, Activity, ActivityType, Status, SubjectKind
 from scim.domain.activity_log import ActivityFilter
 
-Id = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Id = Annotated[str, Field(max_length=200, pattern=texts.PLAIN_OR_NONE)]
 
 
 def _utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("this moment is too far away") from None
+        raise ValueError("This moment is too far away") from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]

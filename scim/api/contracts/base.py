@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
+from scim.api.contracts import texts
 from scim.domain.resources import timestamp
 
 Moment = Annotated[datetime, PlainSerializer(timestamp, when_used="json")]
@@ -54,9 +55,9 @@ class PageOf[T](Contract):
     """The cursor of the next page; absent on the last one."""
 
 
-Name = Annotated[str, Field(min_length=1, max_length=150, pattern=r"^[^\x00-\x1f\x7f-\x9f]*\S[^\x00-\x1f\x7f-\x9f]*$")]
+Name = Annotated[str, Field(min_length=1, max_length=150, pattern=texts.NAME)]
 """A name for people: no control characters, and not blank."""
-OrganizationId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
+OrganizationId = Annotated[str, Field(min_length=1, max_length=64, pattern=texts.PLAIN)]
 """An organization's ID, or "All" for a global end user."""
 
 

@@ -5,17 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.provider_switches import UsersWithoutScim
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
 from scim.domain.sso import SsoProtocol, SsoState
 from scim.schema.values import UnknownAttributes
 
-_PLAIN = r"^[^\x00-\x1f\x7f-\x9f]+$"
-EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=_PLAIN)]
+EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=texts.PLAIN)]
 """An e-mail domain: `contoso.com`."""
 EmailDomains = Annotated[tuple[EmailDomain, ...], Field(max_length=100)]
-Certificate = Annotated[str, Field(min_length=1, max_length=8192, pattern=r"^[A-Za-z0-9+/=\s-]+$")]
+Certificate = Annotated[str, Field(min_length=1, max_length=8192, pattern=texts.CERTIFICATE)]
 """A certificate as PEM, or its base64 alone."""
 
 
@@ -23,9 +23,9 @@ class SsoSettings(Contract):
     """The configuration of single sign-on."""
 
     protocol: SsoProtocol = SsoProtocol.SAML
-    entity_id: Annotated[str, Field(min_length=1, max_length=1024, pattern=_PLAIN)]
+    entity_id: Annotated[str, Field(min_length=1, max_length=1024, pattern=texts.PLAIN)]
     """What the provider calls itself: `entityID` in SAML metadata."""
-    sign_on_url: Annotated[str, Field(max_length=2048, pattern=r"^https://[^\s\x00-\x1f\x7f-\x9f]+$")]
+    sign_on_url: Annotated[str, Field(max_length=2048, pattern=texts.HTTPS_URL)]
     certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=5)]
     """With which it signs."""
     metadata: Annotated[str, Field(max_length=200_000)] = ""

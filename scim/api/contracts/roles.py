@@ -6,12 +6,13 @@ from pydantic import Field
 
 from scim.admin.impacts import Preview
 from scim.admin.roles import RoleUse
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters, Tally
 from scim.domain.authority import Permission
 from scim.domain.roles import RoleTemplate
 from scim.domain.users import UserType
 
-Description = Annotated[str, Field(max_length=1000, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
+Description = Annotated[str, Field(max_length=1000, pattern=texts.PLAIN_OR_NONE)]
 RoleId = Annotated[str, Field(min_length=1, max_length=64)]
 
 

@@ -6,17 +6,16 @@ from pydantic import Field
 
 from scim.admin.passwords import MAX_CHARACTERS
 from scim.admin.step_up import CriticalAction
+from scim.api.contracts import texts
 from scim.api.contracts.base import Contract, Moment, Name
 from scim.domain.authority import Permission
 from scim.domain.users import UserType
 
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-Code = Annotated[str, Field(min_length=6, max_length=16, pattern="^[0-9 ]+$")]
+Code = Annotated[str, Field(min_length=6, max_length=16, pattern=texts.CODE)]
 """A time-based code: six digits; spaces are ignored."""
 Sealed = Annotated[str, Field(min_length=1, max_length=2048)]
-Address = Annotated[
-    str, Field(min_length=3, max_length=320, pattern=r"^[^\s@\x00-\x1f\x7f-\x9f]+@[^\s@\x00-\x1f\x7f-\x9f]+$")
-]
+Address = Annotated[str, Field(min_length=3, max_length=320, pattern=texts.ADDRESS)]
 
 
 class SignIn(Contract):

@@ -13,6 +13,7 @@ from scim.api.contracts.accounts import (
     AccountItems,
     AccountQuery,
     NewAccount,
+    Restoration,
     csv_cells,
 )
 from scim.api.contracts.base import Parameters
@@ -75,19 +76,22 @@ async def reactivate(call: Call[NoBody, Parameters]) -> Reply:
     return await _described(call, account)
 
 
-async def restore(call: Call[NoBody, Parameters]) -> Reply:
+async def restore(call: Call[Restoration, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _described(call, await new_accounts.restore(call.context, call.path["accountId"]))
+    account = await new_accounts.restore(call.context, call.path["accountId"], call.body.organization_id)
+    return await _described(call, account)
 
 
 async def grant_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _described(call, await administrators.grant(call.context, call.path["accountId"], call.proof))
+    account = await administrators.grant(call.context, call.path["accountId"], call.proof, call.if_match)
+    return await _described(call, account)
 
 
 async def revoke_administrator(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _described(call, await administrators.revoke(call.context, call.path["accountId"], call.proof))
+    account = await administrators.revoke(call.context, call.path["accountId"], call.proof, call.if_match)
+    return await _described(call, account)
 
 
 async def _described(call: Call[Any, Any], account: Account) -> Reply:
@@ -192,7 +196,10 @@ ENDPOINTS = (
         name="restoreUser",
         tag=TAG,
         summary="Bring a deleted account back, in no group and no system administrator",
+        description="The body may be left out. Somebody whose organization is gone needs another one in it.",
         run=restore,
+        body=Restoration,
+        has_optional_body=True,
         reply=AccountDetails,
         refusals=(404, 409),
     ),

@@ -18,7 +18,11 @@ async def list_all(call: Call[NoBody, AdoptionQuery]) -> Reply:
 async def approve(call: Call[Approval, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     account = await adoptions.approve(
-        call.context, call.path["providerId"], call.path["accountId"], administrator=call.body.administrator
+        call.context,
+        call.path["providerId"],
+        call.path["accountId"],
+        call.if_match,
+        administrator=call.body.administrator,
     )
     details = await accounts.described(call.context, account)
     return Reply(value=AccountDetails.described(details), version=account.version)

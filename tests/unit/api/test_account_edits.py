@@ -1,23 +1,27 @@
 """Changing accounts in the console: what is locked, what is not, and that nothing is half done."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from scim.domain.providers import NATIVE
+from scim.api.contracts import accounts as contracts
+from scim.domain.providers import NATIVE, Deletion, OrganizationPolicy, Policies
 from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables.keys import DIRECTORY as DIRECTORY_TABLE
-from tests.accounts import allow, last_activity, switch_scim
+from tests.accounts import allow, change_provider, last_activity, switch_scim
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows, FaultyRows, fail_before
 from tests.invariants import activities, directory, violations
 from tests.people import Person
-from tests.world import group, user
+from tests.world import ENTRA, group, user
 
 LOCK = "This field is managed by Contoso Entra through SCIM. Change it there, or disable SCIM for this provider."
 DELETION_LOCK = (
     "This account is managed by Contoso Entra through SCIM. Delete it there, or disable SCIM for this provider."
 )
+NO_NAME = "Give a name that is not blank, without line breaks, tabs and other control characters"
+NO_ZONE = 'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
 DIRECTORY = {
     "userName": "other@contoso.com",
     "givenName": "Other",
@@ -231,8 +235,14 @@ async def test_values_are_taken_away_by_null(admin):
     [
         {"idleWarningMinutes": 0},
         {"idleWarningMinutes": 1441},
+        {"idleWarningMinutes": "5"},
+        {"idleWarningMinutes": True},
+        {"notifications": "yes"},
+        {"notifications": 1},
         {"language": "not a language"},
         {"timeZone": "Madrid!"},
+        {"timeZone": "Mars/X"},
+        {"timeZone": "europe/madrid"},
         {"phone": "<script>"},
         {"email": "no address"},
         {"userName": ""},
@@ -252,6 +262,49 @@ async def test_values_that_a_field_does_not_take_are_refused(admin, body):
     before = await directory(admin.world.rows)
     assert (await admin.call("PATCH", f"/users/{tess.id}", body)).status == 400
     assert await directory(admin.world.rows) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "message"),
+    [
+        ({"notifications": None}, "notifications", "It cannot be null. Leave it out to keep what is there"),
+        ({"givenName": " "}, "givenName", NO_NAME),
+        ({"givenName": "a\nb"}, "givenName", NO_NAME),
+        ({"email": "anna"}, "email", "Give an e-mail address, for example anna@contoso.com"),
+        ({"timeZone": "Mars/X"}, "timeZone", NO_ZONE),
+        ({"timeZone": "!"}, "timeZone", NO_ZONE),
+        ([], "", "Input should be an object"),
+    ],
+)
+async def test_a_refusal_names_the_field_and_tells_a_person_what_to_give(admin, body, field, message):
+    tess = await admin.account("tess@contoso.com")
+    reply = await admin.call("PATCH", f"/users/{tess.id}", body)
+    assert reply.json["errors"] == [{"field": field, "message": message}]
+    told = f"{field}: {message}" if field else message
+    assert reply.json["detail"] == f"The body cannot be taken: {told}."
+
+
+async def test_a_machine_without_a_database_of_time_zones_takes_any_name(admin, monkeypatch):
+    monkeypatch.setattr(contracts, "_time_zones", frozenset)
+    tess = await admin.account("tess@contoso.com")
+    assert (await admin.done("PATCH", f"/users/{tess.id}", {"timeZone": "Mars/X"}))["timeZone"] == "Mars/X"
+
+
+async def test_the_log_names_settings_as_the_api_does(admin):
+    tess = await admin.account("tess@contoso.com")
+    await admin.done("PATCH", f"/users/{tess.id}", {"idleWarningMinutes": 5, "timeZone": "UTC", "givenName": "T"})
+    assert (await last_activity(admin))["changed"] == ["givenName", "timeZone", "idleWarningMinutes"]
+
+
+async def test_who_is_becoming_native_is_not_said_to_be_overwritten(admin):
+    """R127."""
+    id_ = await account_of(admin, "SCIM off")
+    provider = await admin.services.providers.get("entra")
+    await change_provider(admin, replace(provider, leaving_since=admin.clock.now()))
+    page = await admin.done("GET", f"/users/{id_}")
+    assert page["notice"] == (
+        "SCIM is off: this user is becoming Native. You can edit it, and no sync overwrites it any more."
+    )
 
 
 async def test_an_end_user_needs_an_organization_that_exists(admin):
@@ -473,7 +526,15 @@ async def test_nobody_comes_back_to_an_organization_that_is_gone(admin):
     await admin.services.organizations.delete(organization, admin.world.activity("13"))
     reply = await admin.call("POST", f"/users/{li.id}:restore")
     assert (reply.status, reply.json["code"]) == (400, "organization")
-    assert 'no organization with the ID "13"' in reply.json["detail"]
+    assert reply.json["detail"] == (
+        'The organization with the ID "13", to which "li@contoso.com" belonged, is gone. '
+        'Restore the account with the "organizationId" of another organization, or "All".'
+    )
+    reply = await admin.call("POST", f"/users/{li.id}:restore", {"organizationId": "nope"})
+    assert (reply.status, reply.json["code"]) == (400, "organization")
+    page = await admin.done("POST", f"/users/{li.id}:restore", {"organizationId": "12"})
+    assert page["organizationId"] == "12"
+    assert (await admin.done("POST", f"/users/{li.id}:deactivate"))["organizationId"] == "12"
 
 
 async def test_who_was_a_system_administrator_comes_back_as_a_technician(admin):
@@ -527,3 +588,83 @@ async def test_critical_changes_take_a_recent_sign_in(admin):
         reply = await ana.call(method, path, body)
         assert (reply.status, reply.json["code"]) == (403, "recent_sign_in_required"), (method, path)
     assert (await ana.call("PATCH", f"/users/{li}", {"phone": "1"})).status == 200
+
+
+DEFAULTS = replace(ENTRA, policies=Policies(organization=OrganizationPolicy.DEFAULT_UNKNOWN), default_organization="12")
+
+
+async def in_the_default_organization(admin, organization):
+    """A user whom the provider's policy put into its default organization."""
+    await change_provider(admin, DEFAULTS)
+    body = user("li@contoso.com") | {NINJAONE_USER: {"organizationId": organization} if organization else {}}
+    id_ = await admin.world.created("/Users", body)
+    assert (await admin.done("GET", f"/users/{id_}"))["organizationId"] == "12"
+    return id_
+
+
+async def delete_entra(admin):
+    provider = await admin.services.providers.get("entra")
+    gone = Deletion(at=admin.clock.now(), by="Ana", account_id="a", request_id="r")
+    await admin.services.providers.update(provider, provider.deleted(gone))
+    admin.clock.advance(minutes=2)
+    await admin.world.app.chores["ReleaseUsers"]()
+
+
+@pytest.mark.parametrize("organization", ["", "nope"])
+async def test_who_got_the_default_organization_keeps_it_as_a_native_account_and_can_be_changed(admin, organization):
+    """AMB-5, AMB-7, R127."""
+    id_ = await in_the_default_organization(admin, organization)
+    await delete_entra(admin)
+
+    page = await admin.done("PATCH", f"/users/{id_}", {"givenName": "Li", "organizationId": "12"})
+    assert (page["managedBy"], page["organizationId"], page["givenName"]) == ("native", "12", "Li")
+    assert (await admin.done("POST", f"/users/{id_}:deactivate"))["active"] is False
+    await admin.done("DELETE", f"/users/{id_}")
+    assert (await admin.done("POST", f"/users/{id_}:restore"))["organizationId"] == "12"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "technician"}))["userType"] == "technician"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "endUser"}))["organizationId"] == "12"
+    assert await violations(admin.world.rows) == []
+
+
+async def test_who_was_deleted_before_the_provider_comes_back_to_the_organization_it_had(admin):
+    """AMB-1, AMB-7."""
+    id_ = await in_the_default_organization(admin, "nope")
+    await admin.world.call("DELETE", f"/Users/{id_}")
+    await delete_entra(admin)
+    page = await admin.done("POST", f"/users/{id_}:restore")
+    assert (page["managedBy"], page["organizationId"]) == ("native", "12")
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "technician"}))["userType"] == "technician"
+    assert (await admin.done("PATCH", f"/users/{id_}", {"userType": "endUser"}))["organizationId"] == "12"
+
+
+@pytest.mark.parametrize("organization", ["", "nope"])
+async def test_an_edit_moves_nobody_to_another_default_organization(admin, organization):
+    """AMB-7: it changes what it names."""
+    id_ = await in_the_default_organization(admin, organization)
+    await change_provider(admin, replace(DEFAULTS, default_organization="13", scim_enabled=False))
+    page = await admin.done("PATCH", f"/users/{id_}", {"familyName": "R", "email": "li@contoso.org", "active": False})
+    assert (page["organizationId"], page["email"], page["active"]) == ("12", "li@contoso.org", False)
+    await admin.world.call("DELETE", f"/Users/{id_}")
+    await admin.done("DELETE", f"/users/{id_}")
+    assert (await admin.done("POST", f"/users/{id_}:restore"))["organizationId"] == "12"
+
+
+async def test_an_organization_that_an_administrator_types_is_never_replaced_by_a_default(admin):
+    """AMB-7: the policy is for what a provider sends."""
+    id_ = await in_the_default_organization(admin, "")
+    await change_provider(admin, replace(DEFAULTS, scim_enabled=False))
+    for given in ("nope", None):
+        reply = await admin.call("PATCH", f"/users/{id_}", {"organizationId": given})
+        assert (reply.status, reply.json["code"]) == (400, "organization")
+    assert (await admin.done("PATCH", f"/users/{id_}", {"organizationId": "13"}))["organizationId"] == "13"
+
+
+async def test_edits_of_different_fields_at_once_are_all_made(admin):
+    """Nobody who named no version is told of a conflict, and nothing is lost."""
+    id_ = (await admin.account("li@contoso.com", technician=False)).id
+    edits = [{"givenName": "Li"}, {"familyName": "Wei"}, {"displayName": "L"}, {"email": "l@x.y"}]
+    edits += [{name: SETTINGS[name]} for name in ("phone", "language", "timeZone", "notifications")]
+    replies = await asyncio.gather(*(admin.call("PATCH", f"/users/{id_}", each) for each in edits))
+    assert {reply.status for reply in replies} == {200}
+    page = await admin.done("GET", f"/users/{id_}")
+    assert all(page.items() >= each.items() for each in edits)

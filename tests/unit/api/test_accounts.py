@@ -69,6 +69,7 @@ async def test_the_list_shows_everybody_whoever_manages_them(admin):
         ({"organization": "13"}, ["ann@contoso.com", "li@contoso.com"]),
         ({"organization": "13", "state": "active"}, ["ann@contoso.com"]),
         ({"organization": "All"}, ["bo@fabrikam.com"]),
+        ({"organization": " aLL"}, ["bo@fabrikam.com"]),
         ({"organization": "no such"}, []),
         ({"search": "B"}, ["bo@fabrikam.com", "boss@contoso.com"]),
         ({"search": "wei"}, ["li@contoso.com"]),

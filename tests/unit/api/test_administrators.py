@@ -188,3 +188,22 @@ async def test_the_switch_of_scim_does_not_matter_to_administrators(ana):
     id_ = await ana.admin.world.created("/Users", technician("tom@contoso.com"))
     await switch_scim(ana.admin, on=False)
     assert (await grant(ana, id_)).status == 200
+
+
+@pytest.mark.parametrize("verb", ["grant", "revoke"])
+async def test_who_was_changed_since_the_administrator_looked_stays_as_they_are(ana, verb):
+    """Also when there is nothing to change: the page that they read is old."""
+    tess = await ana.admin.account("tess@contoso.com", administrator=verb == "revoke")
+    path, critical = f"/users/{tess.id}:{verb}Administrator", f"{verb}Administrator"
+    read = (await ana.call("GET", f"/users/{tess.id}")).headers["ETag"]
+    changed = await ana.call("PATCH", f"/users/{tess.id}", {"phone": "1"})
+
+    headers = {"x-step-up-proof": await ana.proof(critical, tess.id), "if-match": read}
+    reply = await ana.call("POST", path, headers=headers)
+    assert (reply.status, reply.json["code"]) == (412, "changed")
+    page = await ana.call("GET", f"/users/{tess.id}")
+    assert page.json["administrator"] is (verb == "revoke")
+
+    headers |= {"if-match": changed.headers["ETag"]}
+    assert (await ana.call("POST", path, headers=headers)).status == 200
+    assert (await ana.call("POST", path, headers=headers)).status == 412

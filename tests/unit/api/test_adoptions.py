@@ -76,7 +76,10 @@ async def test_a_rejected_account_stays_native_however_often_it_is_asked_for(adm
     id_ = await asked(admin)
     assert (await admin.call("POST", f"{QUEUE}/{id_}:reject")).status == 204
     assert (await last_activity(admin))["detail"] == "adoption by Contoso Entra rejected"
+    recorded = await last_activity(admin)
     admin.clock.advance(minutes=40)
+    assert (await admin.call("POST", f"{QUEUE}/{id_}:reject")).status == 204
+    assert await last_activity(admin) == recorded  # to say it again changes nothing
     assert (await admin.world.call("POST", "/Users", user("li@contoso.com"))).status == 409
     assert await waiting(admin) == []
     assert await waiting(admin, state="rejected") == [id_]
@@ -133,3 +136,14 @@ async def test_only_administrators_decide(admin):
     await allow(admin, tess.user, "viewIdentity")
     assert (await tess.call("POST", f"{QUEUE}/{id_}:approve", {})).status == 403
     assert (await tess.call("POST", f"{QUEUE}/{id_}:reject")).status == 403
+
+
+async def test_who_was_changed_since_the_administrator_looked_is_not_handed_over(admin):
+    id_ = await asked(admin)
+    read = (await admin.call("GET", f"/users/{id_}")).headers["ETag"]
+    changed = await admin.call("PATCH", f"/users/{id_}", {"givenName": "Li"})
+    reply = await admin.call("POST", f"{QUEUE}/{id_}:approve", {}, headers={"if-match": read})
+    assert (reply.status, reply.json["code"]) == (412, "changed")
+    assert await waiting(admin) == [id_]
+    headers = {"if-match": changed.headers["ETag"]}
+    assert (await admin.call("POST", f"{QUEUE}/{id_}:approve", {}, headers=headers)).status == 200

@@ -260,7 +260,7 @@ async def test_an_edit_changes_what_it_names_and_is_recorded(admin):
     assert await recorded(admin, "entra") == [
         (
             "SSO Updated",
-            ("name", "email_domains", "default_organization", "organization", "adoption"),
+            ("name", "emailDomains", "defaultOrganization", "organization", "adoption"),
             CHANGES,
             False,
         )

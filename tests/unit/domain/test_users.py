@@ -17,11 +17,12 @@ from scim.domain.users import (
     needs_organization,
     requested_organization,
     requested_user_type,
+    spelled_out,
     standing_of,
     with_defaults,
 )
 from scim.errors import InvalidValue
-from scim.schema.urns import NINJAONE_USER
+from scim.schema.urns import CORE_USER, NINJAONE_USER
 
 REJECT, MISSING, UNKNOWN = OrganizationPolicy
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -221,3 +222,33 @@ def test_any_other_account_is_not(user, by):
 )
 def test_the_domain_is_what_follows_the_last_at_sign(name, domain):
     assert email_domain(name) == domain
+
+
+@pytest.mark.parametrize(
+    ("sent", "standing", "spelled"),
+    [
+        ({}, (UserType.END_USER, "12"), {"organizationId": "12"}),
+        ({"organizationId": "nope"}, (UserType.END_USER, "12"), {"organizationId": "12"}),
+        ({}, (UserType.TECHNICIAN, None), {"userType": "technician"}),
+        ({"userType": "technician", "title": "x"}, (UserType.END_USER, "All"), {"userType": "endUser", "title": "x"}),
+    ],
+)
+def test_what_a_policy_gave_is_spelled_out_so_that_the_document_alone_amounts_to_it(sent, standing, spelled):
+    """AMB-5, AMB-7: whoever is native has no provider's policies any more."""
+    kind, organization = standing
+    text = document_text({"schemas": [CORE_USER], "userName": "n@x.y", **({NINJAONE_USER: sent} if sent else {})})
+    before = account(
+        text=text, standing=Standing(user_type=kind, organization=organization, active=True, contact="n@x.y")
+    )
+    after = spelled_out(before)
+    assert after.document()[NINJAONE_USER].items() >= spelled.items()
+    assert after.document()["schemas"] == [CORE_USER, NINJAONE_USER]
+    assert standing_of(after.document(), provider(), organization_exists=True) == before.standing == after.standing
+    assert spelled_out(after) is after
+
+
+def test_an_organization_in_another_letter_case_is_spelled_out_already():
+    text = document_text({"schemas": [], "userName": "n@x.y", NINJAONE_USER: {"organizationId": " ALL"}})
+    user = account(text=text)
+    user = replace(user, standing=replace(user.standing, organization="All"))
+    assert spelled_out(user) is user
