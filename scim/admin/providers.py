@@ -321,14 +321,20 @@ async def _changed_configuration(
     return wanted
 
 
-_EDITED = ("name", "kind", "email_domains", "default_organization")
-_POLICIES = ("unknown_attributes", "organization", "adoption")
+_EDITED = {
+    "name": "name",
+    "kind": "kind",
+    "email_domains": "emailDomains",
+    "default_organization": "defaultOrganization",
+}
+"""Fields, and what the API calls them."""
+_POLICIES = {"unknown_attributes": "unknownAttributes", "organization": "organization", "adoption": "adoption"}
 
 
 def _differences(before: Provider, after: Provider) -> tuple[str, ...]:
     return (
-        *(name for name in _EDITED if getattr(before, name) != getattr(after, name)),
-        *(name for name in _POLICIES if getattr(before.policies, name) != getattr(after.policies, name)),
+        *(told for name, told in _EDITED.items() if getattr(before, name) != getattr(after, name)),
+        *(told for name, told in _POLICIES.items() if getattr(before.policies, name) != getattr(after.policies, name)),
     )
 
 

@@ -55,6 +55,12 @@ async def test_roles_of_both_types_are_made_renamed_and_deleted(admin, kind):
     assert (await recorded(admin))[1] == (Status.ROLE_UPDATED, "name: L1 → L2")
 
 
+@pytest.mark.parametrize("field", ["name", "description", "permissions"])
+async def test_a_null_changes_nothing_and_is_refused(admin, field):
+    reply = await admin.call("PATCH", f"/roles/{await role(admin)}", {field: None})
+    assert (reply.status, reply.json["code"]) == (400, "invalid")
+
+
 async def test_what_a_role_grants_is_chosen_and_changed(admin):
     full = await role(admin, template="full")
     assert (await admin.done("GET", f"/roles/{full}"))["permissions"] == [
