@@ -16,6 +16,7 @@ from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.purge_sign_ins import purge_sign_ins
 from scim.maintenance.purge_tombstones import purge_tombstones
+from scim.maintenance.record_changes import record_changes
 from scim.maintenance.release_users import release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
@@ -39,12 +40,17 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
         "FinishOrganizations": lambda: finish_organizations(app.organizations, app.providers, clock, app.identifiers),
         "ClearRoles": lambda: _clear_roles(app),
-        "DrainActivities": lambda: drain_activities(app.activity_upkeep, clock),
+        "DrainActivities": lambda: _drain_activities(app),
         "PurgeActivities": lambda: purge_activities(app.activity_upkeep, clock, app.activity_retention),
         "ReleaseUsers": lambda: release_users(app.administration.services),
         "FoldCounters": lambda: fold_counters(app.totals, clock),
         "PurgeSignIns": lambda: _purge_sign_ins(app),
     }
+
+
+async def _drain_activities(app: "Application") -> None:
+    await record_changes(app.providers, app.activities)
+    await drain_activities(app.activity_upkeep, app.clock)
 
 
 def _clear_roles(app: "Application") -> Awaitable[None]:

@@ -95,7 +95,7 @@ async def approve(
             after.user_name,
             provider=provider_id,
             organizations=organizations_of(after),
-            detail=standing_changes(before, after),
+            detail=standing_changes(before, after, {NATIVE: "Native", provider_id: provider.name}),
         )
         await refusing(context.services.users.update(before, after, activity), "handed over", after.user_name)
 

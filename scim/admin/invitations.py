@@ -16,7 +16,7 @@ from scim.admin.problems import Conflicting, Denied
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
-from scim.domain.activities import Status
+from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
@@ -50,7 +50,13 @@ async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
     invitation = await services.sealer.seal(_PURPOSE, content)
     await services.activities.record(
         context.activity(
-            Status.ACCOUNT_UPDATED, "user", user.id, user.user_name, provider=user.provider, detail="invited"
+            Status.ACCOUNT_UPDATED,
+            "user",
+            user.id,
+            user.user_name,
+            provider=user.provider,
+            organizations=organizations_of(user),
+            detail="invited",
         )
     )
     return f"{services.public_url}/console/invitation#{invitation}", until

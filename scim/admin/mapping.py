@@ -21,7 +21,7 @@ from scim.domain.authority import Action
 from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
-from scim.domain.roles import Role
+from scim.domain.roles import Role, place
 from scim.domain.users import UserType
 
 COUNTED = 1_000
@@ -196,12 +196,12 @@ def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[s
 def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
     had, has = set(before.roles), set(after.roles)
     parts = (("roles added", has - had), ("roles removed", had - has))
-    return "; ".join(f"{verb}: {_named(roles[role].name for role in ids)}" for verb, ids in parts if ids)
+    return "; ".join(f"{verb}: {_named(roles[role] for role in ids)}" for verb, ids in parts if ids)
 
 
-def _named(names: Iterable[str]) -> str:
+def _named(roles: Iterable[Role]) -> str:
     """The names, or the first of them: an activity has room for so many."""
-    found = sorted(names)
+    found = [role.name for role in sorted(roles, key=place)]
     more = len(found) - _NAMED
     return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
@@ -258,7 +258,7 @@ def _unmapped(group: Group) -> GroupMapping:
 
 def _mapped(group: Group, members: Members, mapping: GroupMapping, roles: Mapping[str, Role]) -> MappedGroup:
     def named(ids: Iterable[str]) -> tuple[Role, ...]:
-        return tuple(sorted((roles[id_] for id_ in ids if id_ in roles), key=lambda role: (role.name, role.id)))
+        return tuple(sorted((roles[id_] for id_ in ids if id_ in roles), key=place))
 
     return MappedGroup(
         group=group,

@@ -12,7 +12,7 @@ from scim.admin.passwords import check_password
 from scim.admin.problems import Conflicting, Denied, Missing
 from scim.admin.records import note_able, record_own
 from scim.admin.step_up import CriticalAction, require_proof
-from scim.domain.activities import Status
+from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator, VersionConflict
 from scim.domain.users import User, display_name
@@ -110,7 +110,15 @@ async def reset_app(context: Context, account_id: str, proof: str | None) -> Non
     await note_able(services, user)  # who has set up another app in this very moment
     await sessions.end_all(services, account_id)
     await services.activities.record(
-        context.activity(Status.MFA_RESET, "user", user.id, user.user_name, provider=user.provider, mfa=True)
+        context.activity(
+            Status.MFA_RESET,
+            "user",
+            user.id,
+            user.user_name,
+            provider=user.provider,
+            organizations=organizations_of(user),
+            mfa=True,
+        )
     )
 
 
@@ -131,6 +139,7 @@ async def end_sessions(context: Context, account_id: str) -> int:
             user.id,
             user.user_name,
             provider=user.provider,
+            organizations=organizations_of(user),
             detail=f"{ended} session{'' if ended == 1 else 's'} ended",
         )
     )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.lists import Count
 from scim.admin.problems import Conflicting
-from scim.admin.providers import activity, get, save
+from scim.admin.providers import activity, get, record, save
 from scim.admin.services import Services
 from scim.admin.step_up import CriticalAction, require_proof
 from scim.domain.activities import ROLLCALL, Activity, Status
@@ -100,24 +101,23 @@ async def record_sso_test(
     after = replace(provider, sso=provider.sso.tested(services.clock.now(), account_name))
     if after == provider:
         return True
+    done = Activity(
+        id=services.identifiers.new(),
+        time=services.clock.now(),
+        status=Status.SSO_UPDATED,
+        provider=provider_id,
+        actor=replace(ROLLCALL, request_id=request_id),
+        subject_kind="provider",
+        subject_id=provider_id,
+        subject_name=provider.name,
+        detail=f"connection tested: signed in as {account_name}",
+    )
     try:
-        stored = await services.providers.update(provider, after)
+        await services.providers.update(provider, after, activities=[done])
     except VersionConflict:
         logger.info("sso_test_overtaken provider=%s", provider_id)
         return False
-    await services.activities.record(
-        Activity(
-            id=services.identifiers.new(),
-            time=services.clock.now(),
-            status=Status.SSO_UPDATED,
-            provider=provider_id,
-            actor=replace(ROLLCALL, request_id=request_id),
-            subject_kind="provider",
-            subject_id=provider_id,
-            subject_name=stored.name,
-            detail=f"connection tested: signed in as {account_name}",
-        )
-    )
+    await record(services, [done])
     return True
 
 
@@ -130,9 +130,10 @@ async def enable_sso(context: Context, provider_id: str, if_match: str | None) -
         Conflicting: `sso_not_tested`, or `no_native_administrator`.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
-    before = await get(context, provider_id, if_match)
+    before = await get(context, provider_id)
     if before.sso.state is SsoState.ENABLED:
         return before
+    check_version(before.version, if_match)
     if not before.sso.may_be_enabled:
         raise Conflicting("Test the connection before enabling SSO.", "sso_not_tested")
     if not await context.services.administrator_guard.has_active():
@@ -140,9 +141,7 @@ async def enable_sso(context: Context, provider_id: str, if_match: str | None) -
             "Enabling needs at least one active system administrator with native sign-in.", "no_native_administrator"
         )
     after = replace(before, sso=before.sso.switched(SsoState.ENABLED, context.now, context.principal.name))
-    stored = await save(context, before, after)
-    await context.services.activities.record(activity(context, Status.SSO_ENABLED, stored))
-    return stored
+    return await save(context, before, after, activity(context, Status.SSO_ENABLED, after))
 
 
 async def disable_sso(
@@ -150,30 +149,33 @@ async def disable_sso(
 ) -> Provider:
     """Disable single sign-on of one provider (R014, R096, R120); provisioning goes on unless told otherwise (AMB-14).
 
+    What is disabled already is left as it is, and takes no proof: the first reply may have been lost.
+
     Raises:
         Missing: There is no such provider.
         Changed: It is not as the administrator read it.
-        Conflicting: `sso_not_enabled`, or `no_native_administrator`.
+        Conflicting: `sso_not_enabled`: it never was, or its configuration is new; or `no_native_administrator`.
         Denied: `mfa_required`.
     """
     context.require(Action.MANAGE_PROVIDERS)
-    before = await get(context, provider_id, if_match)
-    if before.sso.state is not SsoState.ENABLED:
+    before = await get(context, provider_id)
+    sso, scim = before.sso.state is SsoState.ENABLED, disable_scim and before.scim_enabled
+    if before.sso.state is SsoState.DISABLED and not scim:
+        return before
+    check_version(before.version, if_match)
+    if before.sso.state not in {SsoState.ENABLED, SsoState.DISABLED}:
         raise Conflicting("SSO is not enabled for this provider.", "sso_not_enabled")
     await require_native_administrator(context)
     await require_proof(context, proof, CriticalAction.DISABLE_SSO, provider_id)
-    now, name = context.now, context.principal.name
-    after = replace(before, sso=before.sso.switched(SsoState.DISABLED, now, name))
-    scim_too = disable_scim and before.scim_enabled
-    if scim_too:
-        after = after.switched(scim_enabled=False, at=now, by=name)
-    stored = await save(context, before, after)
-    await context.services.activities.record(activity(context, Status.SSO_DISABLED, stored, mfa=True))
-    if scim_too:
-        await context.services.activities.record(
-            activity(context, Status.SCIM_DISABLED, stored, detail=_IN_WORDS[UsersWithoutScim.KEEP_EDITABLE], mfa=True)
-        )
-    return stored
+    after, done = before, []
+    if sso:
+        after = replace(after, sso=after.sso.switched(SsoState.DISABLED, context.now, context.principal.name))
+        done.append(activity(context, Status.SSO_DISABLED, after, mfa=True))
+    if scim:
+        after = after.switched(scim_enabled=False, at=context.now, by=context.principal.name)
+        words = _IN_WORDS[UsersWithoutScim.KEEP_EDITABLE]
+        done.append(activity(context, Status.SCIM_DISABLED, after, detail=words, mfa=True))
+    return await save(context, before, after, *done)
 
 
 async def require_native_administrator(context: Context) -> None:
@@ -198,15 +200,14 @@ async def enable_scim(context: Context, provider_id: str, if_match: str | None) 
         Conflicting: `users_leaving`: its users are still becoming native.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
-    before = await get(context, provider_id, if_match)
+    before = await get(context, provider_id)
     if before.scim_enabled:
         return before
+    check_version(before.version, if_match)
     if before.leaving_since is not None:
         raise Conflicting("Its users are still becoming Native. Try again in a few minutes.", "users_leaving")
     after = before.switched(scim_enabled=True, at=context.now, by=context.principal.name)
-    stored = await save(context, before, after)
-    await context.services.activities.record(activity(context, Status.SCIM_ENABLED, stored))
-    return stored
+    return await save(context, before, after, activity(context, Status.SCIM_ENABLED, after))
 
 
 async def disable_scim(context: Context, provider_id: str, users: UsersWithoutScim, if_match: str | None) -> Provider:
@@ -220,7 +221,7 @@ async def disable_scim(context: Context, provider_id: str, users: UsersWithoutSc
         Changed: It is not as the administrator read it.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
-    before = await get(context, provider_id, if_match)
+    before = await get(context, provider_id)
     after = before
     if before.scim_enabled:
         after = before.switched(scim_enabled=False, at=context.now, by=context.principal.name)
@@ -228,10 +229,9 @@ async def disable_scim(context: Context, provider_id: str, users: UsersWithoutSc
         after = replace(after, leaving_since=context.now)
     if after == before:
         return before
-    stored = await save(context, before, after)
+    check_version(before.version, if_match)
     status = Status.SCIM_DISABLED if before.scim_enabled else Status.SSO_UPDATED
-    await context.services.activities.record(activity(context, status, stored, detail=_IN_WORDS[users]))
-    return stored
+    return await save(context, before, after, activity(context, status, after, detail=_IN_WORDS[users]))
 
 
 _IN_WORDS = {

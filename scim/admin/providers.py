@@ -4,12 +4,14 @@ Their switches are in `provider_switches`, their deletion in `provider_deletion`
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+import logging
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
+from scim.admin.services import Services
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action
 from scim.domain.organizations import OrganizationState
@@ -25,10 +27,15 @@ from scim.domain.providers import (
 )
 from scim.domain.provisioning import Provisioning, ScimState, provisioning_of
 from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.errors import Unavailable
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
 
+logger = logging.getLogger(__name__)
+
 _MAX_ID = 64
+_NAMED = 20
+"""E-mail domains that an activity names of those that were added, and of those that were removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,13 +160,14 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
         sso=Sso(is_configured=wanted.configuration is not None),
     )
     provider = await _checked(context, blank, wanted)
+    done = [activity(context, Status.SSO_CREATED, provider)]
     try:
-        stored = await services.providers.create(provider, wanted.configuration)
+        stored = await services.providers.create(provider, wanted.configuration, done)
     except NameTaken as taken:
         raise _name_taken(provider.name) from taken
     except DomainTaken as taken:
         raise _domain_taken(taken) from taken
-    await services.activities.record(activity(context, Status.SSO_CREATED, stored))
+    await record(services, done)
     return stored
 
 
@@ -181,11 +189,8 @@ async def update(context: Context, provider_id: str, wanted: ProviderChange, if_
     changed = (*_differences(before, after), *(("sso",) if configuration else ()))
     if not changed:
         return before
-    stored = await save(context, before, after, configuration)
-    await context.services.activities.record(
-        activity(context, Status.SSO_UPDATED, stored, changed=changed, detail=_in_words(before, after))
-    )
-    return stored
+    done = activity(context, Status.SSO_UPDATED, after, changed=changed, detail=_in_words(before, after))
+    return await save(context, before, after, done, configuration=configuration)
 
 
 async def get(context: Context, provider_id: str, if_match: str | None = None) -> Provider:
@@ -203,22 +208,38 @@ async def get(context: Context, provider_id: str, if_match: str | None = None) -
 
 
 async def save(
-    context: Context, before: Provider, after: Provider, configuration: SsoConfiguration | None = None
+    context: Context,
+    before: Provider,
+    after: Provider,
+    *done: Activity,
+    configuration: SsoConfiguration | None = None,
 ) -> Provider:
-    """Store a changed provider.
+    """Store a changed provider together with its activities, and record these.
 
     Raises:
         Changed: Somebody else changed it since it was read.
         Conflicting: Its name or one of its e-mail domains is taken.
     """
     try:
-        return await context.services.providers.update(before, after, configuration)
+        stored = await context.services.providers.update(before, after, configuration, done)
     except NameTaken as taken:
         raise _name_taken(after.name) from taken
     except DomainTaken as taken:
         raise _domain_taken(taken) from taken
     except VersionConflict as conflict:
         raise Changed from conflict
+    await record(context.services, done)
+    return stored
+
+
+async def record(services: Services, done: Iterable[Activity]) -> None:
+    """Record activities that were stored together with their change; a timer does what fails here."""
+    try:
+        for each in done:
+            await services.activities.record(each)
+            await services.providers.recorded(each)
+    except Unavailable:
+        logger.warning("activities_left_to_timer")
 
 
 def activity(
@@ -300,22 +321,28 @@ async def _changed_configuration(
     return wanted
 
 
-_EDITED = ("name", "kind", "email_domains", "default_organization")
-_POLICIES = ("unknown_attributes", "organization", "adoption")
+_EDITED = {
+    "name": "name",
+    "kind": "kind",
+    "email_domains": "emailDomains",
+    "default_organization": "defaultOrganization",
+}
+"""Fields, and what the API calls them."""
+_POLICIES = {"unknown_attributes": "unknownAttributes", "organization": "organization", "adoption": "adoption"}
 
 
 def _differences(before: Provider, after: Provider) -> tuple[str, ...]:
     return (
-        *(name for name in _EDITED if getattr(before, name) != getattr(after, name)),
-        *(name for name in _POLICIES if getattr(before.policies, name) != getattr(after.policies, name)),
+        *(told for name, told in _EDITED.items() if getattr(before, name) != getattr(after, name)),
+        *(told for name, told in _POLICIES.items() if getattr(before.policies, name) != getattr(after.policies, name)),
     )
 
 
 def _in_words(before: Provider, after: Provider) -> str:
     """What changed, as text: "name: A → B; +contoso.com; adoption: ask → never"."""
     parts = [f"name: {before.name} → {after.name}"] if before.name != after.name else []
-    parts += [f"+{domain}" for domain in sorted(after.email_domains - before.email_domains)]
-    parts += [f"-{domain}" for domain in sorted(before.email_domains - after.email_domains)]
+    parts += _first(f"+{domain}" for domain in sorted(after.email_domains - before.email_domains))
+    parts += _first(f"-{domain}" for domain in sorted(before.email_domains - after.email_domains))
     for name in _POLICIES:
         old, new = getattr(before.policies, name).value, getattr(after.policies, name).value
         parts += [f"{name.replace('_', ' ')}: {old} → {new}"] if old != new else []
@@ -323,6 +350,13 @@ def _in_words(before: Provider, after: Provider) -> str:
         old, new = before.default_organization or "none", after.default_organization or "none"
         parts.append(f"default organization: {old} → {new}")
     return "; ".join(parts)
+
+
+def _first(domains: Iterable[str]) -> list[str]:
+    """The first of the domains: an activity has no room for all that there may be."""
+    found = list(domains)
+    more = len(found) - _NAMED
+    return [*found[:_NAMED], *([f"{found[0][0]}{more} more"] if more > 0 else [])]
 
 
 def _texts(provider: Provider) -> list[str]:

@@ -1,7 +1,7 @@
 """What is noted of people who change how they sign in, before or without being signed in."""
 
 from scim.admin.services import Services
-from scim.domain.activities import Activity, Actor, Status
+from scim.domain.activities import Activity, Actor, Status, organizations_of
 from scim.domain.users import User, display_name
 
 
@@ -17,6 +17,7 @@ async def record_own(services: Services, user: User, status: Status, request_id:
             subject_kind="user",
             subject_id=user.id,
             subject_name=user.user_name,
+            organizations=organizations_of(user),
             detail=detail,
         )
     )

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from scim.admin import impacts
 from scim.admin.concurrency import check_version
 from scim.admin.context import Context
+from scim.admin.effective_roles import existing_groups
 from scim.admin.impacts import Preview
 from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action, Permission
 from scim.domain.ports import NameTaken, VersionConflict
-from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved
+from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved, place
 from scim.domain.users import UserType
-from scim.schema.comparison import comparison_key
 
 COUNTED = 1_000
 """Native holders that are counted of a role: one call."""
-_MAX_PLACE = 150
-"""Characters of a name that order the list: a name in comparison form can be many times as long, and a cursor not."""
+CHECKED = 200
+"""Mapped groups that are looked for, to count those that exist; behind them, all count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class RoleUse:
     Attributes:
         role: The role.
         native: Accounts that have it natively, deleted ones included that can be restored.
-        mapped_groups: Groups that are mapped to it.
+        mapped_groups: Groups that are mapped to it and exist, as far as was looked (`CHECKED`).
     """
 
     role: Role
@@ -41,13 +41,17 @@ class RoleUse:
 async def page(
     context: Context, user_type: UserType | None, cursor: str, limit: int
 ) -> tuple[Sequence[RoleUse], str | None]:
-    """The roles, by name. Two storage calls, and one for each role on the page: they are few (`MAX_ROLES`)."""
+    """The roles, by name.
+
+    Two storage calls, one for each role on the page (they are few: `MAX_ROLES`), and at most `CHECKED` for the groups
+    that are mapped to one of them, one each.
+    """
     context.require(Action.VIEW_ROLES)
     position = position_of("roles", cursor)
     roles = [role for role in await context.services.roles.all() if user_type in {None, role.user_type}]
-    following = sorted((role for role in roles if _place(role) > position), key=_place)
+    following = sorted((role for role in roles if place(role) > position), key=place)
     found = following[:limit]
-    return await _uses(context, found), cursor_of("roles", _place(found[-1])) if len(following) > limit else None
+    return await _uses(context, found), cursor_of("roles", place(found[-1])) if len(following) > limit else None
 
 
 async def details(context: Context, role_id: str) -> RoleUse:
@@ -185,23 +189,21 @@ async def get(context: Context, role_id: str) -> Role:
 
 
 async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
-    census = context.services.census
+    services, wanted = context.services, {role.id for role in roles}
     mappings, holders = await asyncio.gather(
-        context.services.mappings.all(), asyncio.gather(*(census.holders(role.id, COUNTED) for role in roles))
+        services.mappings.all(), asyncio.gather(*(services.census.holders(role.id, COUNTED) for role in roles))
     )
+    used = [each for each in mappings if not wanted.isdisjoint(each.roles)]
+    existing = await existing_groups(services, used[:CHECKED])
+    counted = [*(each for each in used[:CHECKED] if each.group in existing), *used[CHECKED:]]
     return [
         RoleUse(
             role=role,
             native=Count(len(ids), is_more),
-            mapped_groups=sum(role.id in mapping.roles for mapping in mappings),
+            mapped_groups=sum(role.id in mapping.roles for mapping in counted),
         )
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]
-
-
-def _place(role: Role) -> str:
-    """Where the role stands in the list."""
-    return f"{comparison_key(role.name)[:_MAX_PLACE]} {role.id}"
 
 
 def _check(name: str, user_type: UserType, permissions: Collection[Permission]) -> None:

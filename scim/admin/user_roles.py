@@ -20,7 +20,7 @@ from scim.domain.groups import Group
 from scim.domain.mapping import GroupMapping
 from scim.domain.people import NativeRole, Profile
 from scim.domain.providers import NATIVE
-from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, sources
+from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, place, sources
 from scim.domain.users import User, display_name
 
 ROLE_FROM_GROUP = "role_from_group"
@@ -226,7 +226,7 @@ async def _held(context: Context, user: User, known: Circumstances) -> list[Held
         )
         for role_id, found in sources(known.person, known.rules).items()
     ]
-    return sorted(held, key=lambda each: (each.role.name.casefold(), each.role.id))
+    return sorted(held, key=lambda each: place(each.role))
 
 
 def _origin(known: Circumstances, role_id: str, source: Source, provider: str) -> Origin:
@@ -251,4 +251,4 @@ def _person_without(person: Person, source: Source) -> Person:
 
 
 def _by_name(role_ids: frozenset[str], rules: Rules) -> tuple[Role, ...]:
-    return tuple(sorted((rules.roles[id_] for id_ in role_ids), key=lambda role: (role.name.casefold(), role.id)))
+    return tuple(sorted((rules.roles[id_] for id_ in role_ids), key=place))

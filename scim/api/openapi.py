@@ -127,7 +127,7 @@ def _header_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     headers = []
     if 412 in endpoint.refusals:  # noqa: PLR2004
         headers.append(("If-Match", "The `ETag` that was read; without it, whatever is there is changed."))
-    if endpoint.is_creation:
+    if endpoint.is_creation and not endpoint.is_public:  # keys are remembered for each person
         headers.append(("Idempotency-Key", "A random text of your own: a repetition with it makes nothing twice."))
     if endpoint.proof is not None:
         headers.append((PROOF_HEADER, f"A proof of identity for `{endpoint.proof}`, from `/mfa:verify`."))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Literal
 
 from scim.domain.users import User, UserType
@@ -195,13 +196,20 @@ def updated_status(before: User, after: User) -> Status:
     return _UPDATED[after.standing.user_type]
 
 
-def standing_changes(before: User, after: User) -> str:
-    """What changed of a user's standing, as text: "active: true → false; organization: 3 → 4"."""
+def standing_changes(before: User, after: User, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What changed of a user's standing, as text: "active: true → false; managed by: Native → Contoso Entra".
+
+    Args:
+        before: The user as read.
+        after: The same, changed.
+        names: What providers are called, by their ids; others are called by the id.
+    """
+    managers = [names.get(user.provider, user.provider) for user in (before, after)]
     pairs = (
         ("active", _flag(before.standing.active), _flag(after.standing.active)),
         ("userType", before.standing.user_type, after.standing.user_type),
         ("organization", before.standing.organization or "none", after.standing.organization or "none"),
-        ("managed by", before.provider, after.provider),
+        ("managed by", *managers),
     )
     return "; ".join(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
 

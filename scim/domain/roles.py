@@ -20,6 +20,8 @@ MAX_ROLES = 500
 MAX_NATIVE_ROLES = 50
 """Native roles of one account."""
 
+_MAX_PLACE = 150
+"""Characters of a name that order lists: a name in comparison form can be many times as long, and a cursor not."""
 _RESERVED = frozenset({"system administrator", "system administrators"})
 
 
@@ -58,6 +60,11 @@ class Role:
     created_at: datetime
     created_by: str
     version: str = ""
+
+
+def place(role: Role) -> str:
+    """Where the role stands in every list of roles: by name without regard to case, and then by id."""
+    return f"{comparison_key(role.name)[:_MAX_PLACE]} {role.id}"
 
 
 def is_reserved(name: str) -> bool:
@@ -197,9 +204,9 @@ def impact(before: Situation, after: Situation, concerned: Iterable[str]) -> Imp
     inactive = 0
     for old, new in zip(before[0], after[0], strict=True):
         had, has = (effective(person, rules) & wanted for person, rules in ((old, before[1]), (new, after[1])))
-        for place, roles in enumerate((has - had, had - has, had & has)):
+        for column, roles in enumerate((has - had, had - has, had & has)):
             for role in roles:
-                counts[role][place] += 1
+                counts[role][column] += 1
         if had != has:
             people.append(
                 PersonImpact(account_id=old.account_id, gains=tuple(sorted(has - had)), loses=tuple(sorted(had - has)))
@@ -208,7 +215,7 @@ def impact(before: Situation, after: Situation, concerned: Iterable[str]) -> Imp
     return Impact(
         roles=tuple(
             RoleImpact(role=known[role], gain=gain, lose=lose, keep=keep)
-            for role, (gain, lose, keep) in sorted(counts.items(), key=lambda item: (known[item[0]].name, item[0]))
+            for role, (gain, lose, keep) in sorted(counts.items(), key=lambda item: place(known[item[0]]))
         ),
         people=tuple(sorted(people, key=lambda person: person.account_id)),
         inactive=inactive,

@@ -57,6 +57,7 @@ async def updated(call: Call, before: User, after: User, changed: tuple[str, ...
     """
     if after.administrator and after.standing.user_type is UserType.END_USER:
         raise Forbidden("A system administrator cannot become an end user. Remove the role in the console first.")
+    names = {NATIVE: "Native", call.provider.id: call.provider.name}
     activity = Activity(
         id=call.services.identifiers.new(),
         time=after.modified,
@@ -68,7 +69,7 @@ async def updated(call: Call, before: User, after: User, changed: tuple[str, ...
         subject_name=after.user_name,
         organizations=organizations_of(before, after),
         changed=changed,
-        detail=detail(standing_changes(before, after), ignored),
+        detail=detail(standing_changes(before, after, names), ignored),
     )
     try:
         return await call.services.users.update(before, after, activity)

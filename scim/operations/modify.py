@@ -95,7 +95,8 @@ async def _change_group(call: Call, patch: Patch, roster: _Roster) -> str:
     patched = apply_patch(before.document(), patch)
     members, ignored = await _membership_change(call, roster)
     if not patched.changed:
-        version = await _write_members(call, members, ignored, _expected(call, roster, before))
+        expected = _expected(call, roster, before)
+        version = await _write_members(call, members, ignored, expected, before.display_name)
         return before.version if version is None else version
     after = replace(before, text=document_text(patched.document), modified=call.services.clock.now())
     changed = patched.changed + (("members",) if members else ())
@@ -126,7 +127,8 @@ async def _change_read_members(call: Call, roster: _Roster) -> str:
     """Change members at the version of the group that was read with them."""
     before = await _group(call)
     call.check_version(before.version)
-    version = await _write_members(call, *await _membership_change(call, roster), before.version)
+    members, ignored = await _membership_change(call, roster)
+    version = await _write_members(call, members, ignored, before.version, before.display_name)
     return before.version if version is None else version
 
 
@@ -152,11 +154,12 @@ def _matching(members: Sequence[Member], change: MembersChange) -> set[str]:
 
 
 async def _write_members(
-    call: Call, members: MembershipChange, ignored: tuple[str, ...], expected_version: str | None
+    call: Call, members: MembershipChange, ignored: tuple[str, ...], expected_version: str | None, name: str = ""
 ) -> str | None:
+    """Change members; the activity has the group's name where the group was read anyway."""
     if not members:
         return None
-    activity = group_activity(call, call.route.id, "", members, ("members",), ignored)
+    activity = group_activity(call, call.route.id, name, members, ("members",), ignored)
     return await call.services.groups.change_members(
         call.provider.id, call.route.id, members, activity, expected_version=expected_version
     )

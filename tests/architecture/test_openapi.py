@@ -36,6 +36,18 @@ def test_no_creation_that_tells_a_secret_is_answered_from_memory():
     assert [each.name for each in telling if each.is_creation and not each.tells_secret] == []
 
 
+def test_a_key_against_repetition_is_announced_where_it_works():
+    """It is remembered for a person, so it does nothing where nobody is signed in."""
+    paths = document(ENDPOINTS)["paths"].values()
+    announcing = {
+        operation["operationId"]
+        for path in paths
+        for operation in path.values()
+        if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ()))
+    }
+    assert announcing == {each.name for each in ENDPOINTS if each.is_creation} - PUBLIC != set()
+
+
 def test_names_and_addresses_are_unique():
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
     assert len({(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}) == len(ENDPOINTS)

@@ -220,8 +220,9 @@ BUDGETS: dict[str, tuple[Work, int, int]] = {
     "rename": (lambda c, _: organizations.rename(c, "12", "New", None), 2, 4),
     # the organization, the providers, its end users
     "delete organization": (lambda c, _: organizations.delete(c, "13", None), 4, 3),
-    "roles": (lambda c, _: roles.page(c, None, "", 50), 2 + 2, 0),
-    "role": (lambda c, ids: roles.details(c, ids["portal"]), 3, 0),
+    # roles, mappings; the holders of each; the mapped group
+    "roles": (lambda c, _: roles.page(c, None, "", 50), 2 + 2 + 1, 0),
+    "role": (lambda c, ids: roles.details(c, ids["portal"]), 3 + 1, 0),
     # how many there are; role, name and activity
     "new role": (lambda c, _: roles.create(c, "New", TECHNICIAN), 2, 3),
     # role, mappings, holders; role, name, mark and activity

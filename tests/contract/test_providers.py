@@ -188,6 +188,30 @@ async def test_a_creation_of_unknown_outcome_can_be_repeated(storage):
     assert await providers.all() == [created]
 
 
+async def test_the_activities_of_a_change_are_kept_with_it_until_the_log_has_them(providers, world):
+    """A change that is refused leaves none; telling twice that one is recorded is as telling it once."""
+    made, renamed, refused = (replace(world.activity(name), detail="é" * 500) for name in ("p1", "p2", "p3"))
+    created = await providers.create(provider("p1"), CONFIGURATION, [made])
+    await providers.update(created, replace(created, name="Other"), None, [renamed])
+    with pytest.raises(VersionConflict):
+        await providers.update(created, replace(created, name="Third"), None, [refused])
+    with pytest.raises(NameTaken):
+        await providers.create(provider("p2", "Other"), None, [refused])
+    assert sorted(await providers.unrecorded(), key=lambda each: each.id) == [made, renamed]
+    assert [each.id for each in await providers.owners() if each.id.startswith("p")] == ["p1"]
+    for _ in range(2):
+        await providers.recorded(made)
+    assert await providers.unrecorded() == [renamed]
+
+
+async def test_an_activity_that_cannot_be_read_stops_no_other(providers, storage, world):
+    """A later version left it."""
+    activity = world.activity("p1")
+    await providers.create(provider("p1"), None, [activity])
+    await storage.insert(CONFIG, "idp", Insert("~log|0", {"v": 2, "status": "Unheard of"}))
+    assert await providers.unrecorded() == [activity]
+
+
 async def test_calls(storage):
     rows = CountingRows(storage)
     providers = TableProviders(rows)
@@ -196,6 +220,7 @@ async def test_calls(storage):
         (lambda: providers.get("p1"), {"get": 1}),
         (lambda: providers.sso_configuration("p1"), {"get": 1}),
         (lambda: providers.update(created, replace(created, scim_enabled=False)), {"batch": 1}),
+        (providers.unrecorded, {"query": 1}),
     ):
         rows.reset()
         await work()

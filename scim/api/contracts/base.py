@@ -1,7 +1,7 @@
 """What all contracts have in common."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
@@ -32,6 +32,11 @@ class Contract(BaseModel):
         names = [name for name in cls.model_fields if name not in more and hasattr(thing, name)]
         values = {name: getattr(thing, name) for name in names}
         return cls.model_validate({**values, **more}, by_name=True, by_alias=False)
+
+
+def optional() -> Any:
+    """The default of a field of an edit that may be absent, and not null: null would mean nothing."""
+    return Field(default_factory=lambda: None)
 
 
 class Parameters(Contract):

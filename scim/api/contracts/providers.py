@@ -6,7 +6,7 @@ from pydantic import Field
 
 from scim.admin.provider_switches import UsersWithoutScim
 from scim.api.contracts import texts
-from scim.api.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally
+from scim.api.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally, optional
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
 from scim.domain.sso import SsoProtocol, SsoState
@@ -43,9 +43,9 @@ class Policies(Contract):
 class WantedPolicies(Contract):
     """Policies to set; those that are absent stay."""
 
-    unknown_attributes: UnknownAttributes | None = None
-    organization: OrganizationPolicy | None = None
-    adoption: AdoptionPolicy | None = None
+    unknown_attributes: UnknownAttributes = optional()
+    organization: OrganizationPolicy = optional()
+    adoption: AdoptionPolicy = optional()
 
 
 class NewProvider(Contract):
@@ -55,7 +55,7 @@ class NewProvider(Contract):
     kind: ProviderKind = ProviderKind.ENTRA
     email_domains: EmailDomains = ()
     """The domains that it vouches for: whose people sign in there, and whose native accounts it may adopt."""
-    policies: WantedPolicies = WantedPolicies()
+    policies: WantedPolicies = Field(default_factory=WantedPolicies)
     default_organization: OrganizationId | None = None
     """The ID of the organization where the organization policy puts end users."""
     sso: SsoSettings | None = None
@@ -64,13 +64,13 @@ class NewProvider(Contract):
 class ProviderEdit(Contract):
     """What to change; what is absent stays."""
 
-    name: Name | None = None
-    kind: ProviderKind | None = None
-    email_domains: EmailDomains | None = None
-    policies: WantedPolicies = WantedPolicies()
+    name: Name = optional()
+    kind: ProviderKind = optional()
+    email_domains: EmailDomains = optional()
+    policies: WantedPolicies = Field(default_factory=WantedPolicies)
     default_organization: OrganizationId | None = None
     """`null` for none."""
-    sso: SsoSettings | None = None
+    sso: SsoSettings = optional()
     """The whole configuration. Another entity ID or sign-on URL, or a change while SSO is off, has to be tested."""
 
 

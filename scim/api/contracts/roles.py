@@ -7,7 +7,7 @@ from pydantic import Field
 from scim.admin.impacts import Preview
 from scim.admin.roles import RoleUse
 from scim.api.contracts import texts
-from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters, Tally
+from scim.api.contracts.base import Contract, Moment, Name, PageOf, Paging, Parameters, Tally, optional
 from scim.domain.authority import Permission
 from scim.domain.roles import RoleTemplate
 from scim.domain.users import UserType
@@ -30,9 +30,9 @@ class NewRole(Contract):
 class RoleEdit(Contract):
     """What is to change; what is left out stays."""
 
-    name: Name | None = None
-    description: Description | None = None
-    permissions: Annotated[tuple[Permission, ...], Field(max_length=100)] | None = None
+    name: Name = optional()
+    description: Description = optional()
+    permissions: Annotated[tuple[Permission, ...], Field(max_length=100)] = optional()
 
 
 class RoleName(Contract):

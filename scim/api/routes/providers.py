@@ -261,6 +261,7 @@ ENDPOINTS = (
         name="disableSso",
         tag=TAG,
         summary="Disable SSO of this provider (R095, R096, R120)",
+        description="What is disabled already is left as it is, whatever version was read, and takes no proof.",
         run=disable_sso,
         body=DisableSso,
         reply=ProviderDetails,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from scim.domain.activities import Activity
 from scim.domain.providers import Provider
 from scim.domain.sso import SsoConfiguration
 
@@ -11,15 +12,23 @@ class Providers(Protocol):
     """The identity providers of the tenant. Contract suite: `tests/contract/test_providers.py`.
 
     Promises: names are unique without regard to case, an e-mail domain belongs to one provider, whoever races; a
-    deleted provider is not found any more, and its name and its domains are free.
+    deleted provider is not found any more, and its name and its domains are free. The activities of a change are kept
+    with it, all or nothing, until `recorded` is told that the log has them.
     """
 
     async def get(self, provider_id: str) -> Provider | None:
         """The provider, or None."""
         ...
 
-    async def create(self, provider: Provider, configuration: SsoConfiguration | None = None) -> Provider:
-        """Store a new provider, with the configuration of its single sign-on; returns it with its version.
+    async def create(
+        self, provider: Provider, configuration: SsoConfiguration | None = None, activities: Sequence[Activity] = ()
+    ) -> Provider:
+        """Store a new provider; returns it with its version.
+
+        Args:
+            provider: As wanted.
+            configuration: Of its single sign-on; None before there is one.
+            activities: Of the creation.
 
         Raises:
             IdUsed: There is, or was, one with its id.
@@ -29,7 +38,11 @@ class Providers(Protocol):
         ...
 
     async def update(
-        self, before: Provider, after: Provider, configuration: SsoConfiguration | None = None
+        self,
+        before: Provider,
+        after: Provider,
+        configuration: SsoConfiguration | None = None,
+        activities: Sequence[Activity] = (),
     ) -> Provider:
         """Replace `before` by `after`, which has the same id; returns it with its new version.
 
@@ -37,11 +50,20 @@ class Providers(Protocol):
             before: As read.
             after: As wanted; with a `deletion`, it is deleted.
             configuration: Of its single sign-on; None leaves what is there.
+            activities: Of the change.
 
         Raises:
             VersionConflict: It is no longer at `before.version`.
             NameTaken, DomainTaken: As in `create`.
         """
+        ...
+
+    async def unrecorded(self) -> Sequence[Activity]:
+        """The activities of changes that were made, of which nobody has said that the log has them."""
+        ...
+
+    async def recorded(self, activity: Activity) -> None:
+        """The log has it; telling this again changes nothing."""
         ...
 
     async def all(self) -> Sequence[Provider]:

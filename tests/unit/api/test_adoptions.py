@@ -62,7 +62,7 @@ async def test_an_approved_account_is_the_providers_at_once(admin):
         "managed_by_scim",
     )
     record = await last_activity(admin)
-    assert (record["status"], record["detail"]) == ("Account Adopted", "managed by: native → entra")
+    assert (record["status"], record["detail"]) == ("Account Adopted", "managed by: Native → Contoso Entra")
     found = await admin.world.call("GET", "/Users", filter='userName eq "LI@contoso.com"')
     assert [each["id"] for each in found.json["Resources"]] == [id_]
     assert (await admin.world.call("PATCH", f"/Users/{id_}", patch(("add", "title", "x")))).status == 200

@@ -228,6 +228,25 @@ async def test_what_cannot_be_is_refused_and_nothing_is_stored(admin, body, code
     assert after.headers["ETag"] == before.headers["ETag"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({name: None} for name in ("name", "kind", "emailDomains", "policies", "sso")),
+        *({"policies": {name: None}} for name in ("unknownAttributes", "organization", "adoption")),
+    ],
+    ids=str,
+)
+async def test_a_null_that_means_nothing_is_refused(admin, body):
+    reply = await admin.call("PATCH", "/identity-providers/entra", body)
+    assert (reply.status, reply.json["code"]) == (400, "invalid")
+
+
+async def test_no_default_organization_is_a_null(admin):
+    await admin.done("PATCH", "/identity-providers/entra", {"defaultOrganization": "12"})
+    changed = await admin.done("PATCH", "/identity-providers/entra", {"defaultOrganization": None})
+    assert "defaultOrganization" not in changed
+
+
 async def test_an_organization_that_is_being_deleted_is_no_default(admin):
     organizations = admin.services.organizations
     thirteen = await organizations.get("13")

@@ -55,6 +55,12 @@ async def test_roles_of_both_types_are_made_renamed_and_deleted(admin, kind):
     assert (await recorded(admin))[1] == (Status.ROLE_UPDATED, "name: L1 → L2")
 
 
+@pytest.mark.parametrize("field", ["name", "description", "permissions"])
+async def test_a_null_changes_nothing_and_is_refused(admin, field):
+    reply = await admin.call("PATCH", f"/roles/{await role(admin)}", {field: None})
+    assert (reply.status, reply.json["code"]) == (400, "invalid")
+
+
 async def test_what_a_role_grants_is_chosen_and_changed(admin):
     full = await role(admin, template="full")
     assert (await admin.done("GET", f"/roles/{full}"))["permissions"] == [
@@ -199,6 +205,32 @@ async def test_a_role_that_is_used_is_deleted_by_force_only(admin):
         Status.ROLE_DELETED,
         "unmapped from 1 group; taken from 2 accounts",
     )
+
+
+async def test_a_group_that_is_gone_uses_no_role(admin):
+    """R125: neither in lists, nor in the refusal, nor in the record; its mapping is cleared away later."""
+    made = await role(admin)
+    groups = [await admin.world.created("/Groups", group(name)) for name in ("Stays", "Goes")]
+    for id_ in groups:
+        await admin.done("PUT", f"/identity-providers/entra/groups/{id_}/mapping", {"technicianRoles": [made]})
+    await admin.world.call("DELETE", f"/Groups/{groups[1]}")
+    assert (await admin.done("GET", f"/roles/{made}"))["mappedGroups"] == 1
+    assert [each["mappedGroups"] for each in (await admin.done("GET", "/roles"))["items"]] == [1]
+    assert (await admin.call("DELETE", f"/roles/{made}")).json["groupMappings"] == 1
+
+    await admin.world.call("DELETE", f"/Groups/{groups[0]}")
+    assert (await admin.call("DELETE", f"/roles/{made}")).status == 204
+    assert (await recorded(admin))[-1] == (Status.ROLE_DELETED, "unmapped from 0 groups; taken from 0 accounts")
+
+
+async def test_only_so_many_groups_are_looked_for_and_all_others_count(admin, monkeypatch):
+    monkeypatch.setattr("scim.admin.roles.CHECKED", 1)
+    made = await role(admin)
+    groups = [await admin.world.created("/Groups", group(name)) for name in "ABC"]
+    for id_ in groups:
+        await admin.done("PUT", f"/identity-providers/entra/groups/{id_}/mapping", {"technicianRoles": [made]})
+        await admin.world.call("DELETE", f"/Groups/{id_}")
+    assert (await admin.done("GET", f"/roles/{made}"))["mappedGroups"] == 2
 
 
 async def test_who_is_deleted_still_holds_the_role_and_loses_nothing(admin):

@@ -7,6 +7,7 @@ import pytest
 from scim.admin.set_up import SECRET_NAME
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
+from tests.invariants import activities, directory
 from tests.people import PASSWORD, Person
 from tests.world import World, user
 
@@ -186,3 +187,31 @@ async def test_a_technician_may_do_none_of_it(admin):
     ):
         reply = await tess.call("POST", path)
         assert (reply.status, reply.json["code"]) == (403, "denied")
+
+
+async def test_an_organization_sees_what_becomes_of_the_sign_in_of_its_own(admin, ana):
+    """AMB-28."""
+    eve = Person(admin, await admin.account("eve@contoso.com", technician=False, organization="12"))
+    invitation = (await admin.done("POST", f"/users/{eve.user.id}:invite"))["url"].partition("#")[2]
+    offer = (await admin.call("POST", "/invitation:begin", {"invitation": invitation})).json["enrolment"]
+    eve.secret = offer["secret"]
+    body = {"invitation": invitation, "password": PASSWORD, "enrolment": offer["enrolment"], "code": eve.code()}
+    assert (await eve.call("POST", "/invitation:accept", body)).status < 300
+    assert (await eve.sign_in()).status == 201
+    await admin.done("POST", f"/users/{eve.user.id}:endSessions")
+    proof = {"x-step-up-proof": await ana.proof("resetMfa", eve.user.id)}
+    assert (await ana.call("POST", f"/users/{eve.user.id}:resetMfa", headers=proof)).status == 204
+    while (await eve.sign_in(password="a wrong one, again and again")).status != 429:
+        pass
+
+    everything = [each for each in activities(await directory(admin.world.rows)) if each["subject_id"] == eve.user.id]
+    found = [each for each in everything if each["actor"]["kind"] == "account"]
+    assert {each["status"] for each in found} >= {
+        "Account Updated",
+        "Password Changed",
+        "MFA Enrolled",
+        "Signed In",
+        "MFA Reset",
+        "Sign-in Locked",
+    }
+    assert [each for each in found if each.get("organizations") != ["12"]] == []

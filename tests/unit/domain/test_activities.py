@@ -110,6 +110,12 @@ def test_what_changed_of_a_standing_as_text(before, after, text):
     assert standing_changes(before, after) == text
 
 
+def test_who_manages_an_account_is_told_by_name():
+    """AMB-22."""
+    text = standing_changes(user(END_USER, "native"), user(END_USER), {"native": "Native", "entra": "Contoso Entra"})
+    assert text == "managed by: Native → Contoso Entra"
+
+
 @pytest.mark.parametrize(
     ("states", "organizations"),
     [

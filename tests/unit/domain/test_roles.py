@@ -19,6 +19,7 @@ from scim.domain.roles import (
     is_in_force,
     is_reserved,
     permissions,
+    place,
     sources,
 )
 from scim.domain.users import UserType
@@ -127,6 +128,14 @@ def test_a_change_is_told_by_role_and_by_person():
         ("tom", ("l2",), ()),
     ]
     assert found.inactive == 1
+
+
+def test_the_roles_of_a_change_are_in_the_order_of_every_list_of_roles():
+    names = {"l1": "straße", "l2": "Agents", "portal": "STRASSE"}
+    known = {id_: replace(each, name=names[id_]) for id_, each in RULES.roles.items()}
+    found = impact(([], replace(RULES, roles=known)), ([], replace(RULES, roles=known)), known)
+    assert [each.role.id for each in found.roles] == ["l2", "l1", "portal"]
+    assert sorted(known.values(), key=place) == [each.role for each in found.roles]
 
 
 @pytest.mark.parametrize("name", ["System Administrator", "SYSTEM  administrators ", "\uff33ystem Administrator"])
