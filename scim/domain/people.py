@@ -73,7 +73,6 @@ class Credentials:
         account_id: The account.
         password_hash: Argon2id, in the format of the reference implementation; "" for none.
         password_changed_at: When it was set.
-        must_change: Whether the password was set by somebody else and is only good for choosing a new one.
         totp_secret: The secret of the authenticator app, sealed; "" when none is enrolled.
         totp_step: The time step of the last code that was accepted: that one and earlier ones are used (RFC 6238 §5.2).
         failures: Wrong passwords and codes since the last success.
@@ -84,7 +83,6 @@ class Credentials:
     account_id: str
     password_hash: str = field(default="", repr=False)
     password_changed_at: datetime | None = None
-    must_change: bool = False
     totp_secret: str = field(default="", repr=False)
     totp_step: int = -1
     failures: int = 0
@@ -108,7 +106,6 @@ class Session:
         verified_at: When the person last proved who they are.
         last_seen: When it was last used, to within a minute.
         agent: The browser, as it names itself; cut.
-        with_mfa: Whether a second factor was checked.
     """
 
     account_id: str
@@ -117,7 +114,6 @@ class Session:
     verified_at: datetime
     last_seen: datetime
     agent: str = ""
-    with_mfa: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

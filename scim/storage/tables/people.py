@@ -233,7 +233,6 @@ def _credentials_columns(credentials: Credentials) -> Columns:
     columns: dict[str, Value] = {
         "v": LAYOUT,
         "password": credentials.password_hash,
-        "mustChange": credentials.must_change,
         "totp": credentials.totp_secret,
         "totpStep": credentials.totp_step,
         "failures": credentials.failures,
@@ -251,7 +250,6 @@ def _credentials_of(row: Row) -> Credentials:
         account_id=row.row_key,
         password_hash=str(columns["password"]),
         password_changed_at=cast("datetime | None", columns.get("passwordChangedAt")),
-        must_change=bool(columns["mustChange"]),
         totp_secret=str(columns["totp"]),
         totp_step=int(cast("int", columns["totpStep"])),
         failures=int(cast("int", columns["failures"])),
@@ -267,7 +265,6 @@ def _session_columns(session: Session) -> Columns:
         "verifiedAt": session.verified_at,
         "lastSeen": session.last_seen,
         "agent": session.agent,
-        "withMfa": session.with_mfa,
     }
 
 
@@ -280,7 +277,6 @@ def _session_of(account_id: str, row: Row) -> Session:
         verified_at=cast("datetime", columns["verifiedAt"]),
         last_seen=cast("datetime", columns["lastSeen"]),
         agent=str(columns["agent"]),
-        with_mfa=bool(columns["withMfa"]),
     )
 
 
