@@ -75,7 +75,7 @@ def test_the_digest_is_the_sha256_of_the_whole_text():
     assert token.matches(token.digest)
 
 
-@pytest.mark.parametrize("digest", ["", "0" * 64, generate_token().digest])
+@pytest.mark.parametrize("digest", ["", "0" * 64, generate_token().digest], ids=["empty", "zeros", "of another"])
 def test_another_digest_does_not_match_and_an_empty_one_never(digest):
     assert not generate_token().matches(digest)
 
