@@ -22,7 +22,7 @@ async def expire_tokens(tokens: Tokens, vault: TokenVault, activities: Activitie
             settled += await _settle(closer, token, clock)
         except VersionConflict:
             logger.info("token_left_for_next_run id=%s", token.id)
-        except Exception:
+        except Exception:  # one token must not keep the others waiting
             logger.exception("token_not_settled id=%s", token.id)
     logger.info("tokens_expired settled=%d", settled)
 

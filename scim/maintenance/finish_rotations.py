@@ -29,6 +29,6 @@ async def finish_rotations(tokens: Tokens, vault: TokenVault, activities: Activi
             finished += 1
         except VersionConflict:  # it was used, or ended, at this moment
             logger.info("rotation_left_for_next_run id=%s", rotation.old.id)
-        except Exception:
+        except Exception:  # one rotation must not keep the others waiting
             logger.exception("rotation_not_finished id=%s", rotation.old.id)
     logger.info("rotations_finished number=%d", finished)

@@ -33,6 +33,6 @@ async def purge_tombstones(
                 await access_tokens.remove(token.id)
             await credentials.remove(account_id)
             purged += await accounts.purge(account_id)
-        except Exception:
+        except Exception:  # one account must not keep the others waiting
             logger.exception("tombstone_not_purged account=%s", account_id)
     logger.info("tombstones_purged removed=%d", purged)

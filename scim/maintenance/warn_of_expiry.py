@@ -24,7 +24,7 @@ async def warn_of_expiry(tokens: Tokens, activities: Activities, clock: Clock) -
         try:
             await _warn(tokens, activities, token, rung)
             told += 1
-        except Exception:
+        except Exception:  # one token must not keep the others waiting
             logger.exception("token_expiry_not_told id=%s", token.id)
     logger.info("token_expiries_told number=%d", told)
 
