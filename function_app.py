@@ -6,9 +6,9 @@ from functools import cache
 import azure.functions as func
 
 from scim.bootstrap import Application, build
-from scim.triggers.admin_api import admin_api
 from scim.triggers.scim_api import scim_api
 from scim.triggers.timers import timers
+from scim.triggers.web import admin_api, console
 
 
 @cache
@@ -22,4 +22,5 @@ def application() -> Application:
 app = func.FunctionApp()
 app.register_functions(scim_api(lambda: application().dispatcher))
 app.register_functions(admin_api(lambda: application().administration.api))
+app.register_functions(console(lambda: application().administration.console))
 app.register_functions(timers(lambda: application().chores))

@@ -129,7 +129,7 @@ async def seed(environment: Mapping[str, str]) -> None:
             "organizations": [
                 {"id": organization.id, "name": organization.name} for organization in await app.organizations.all()
             ],
-            "console_url": None,  # its place is kept until there is a console
+            "console_url": f"{app.administration.services.public_url}/console",
             "api_url": f"{app.administration.services.public_url}/api",
             "admin": await _sign_in(app, accounts[0], known.get("admin") or {}),
             "accounts": [{"id": account.id, "user_name": account.user_name} for account in accounts],

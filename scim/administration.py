@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from scim.admin.sealing import VaultSealer
 from scim.admin.services import Services
-from scim.api.authentication import RequestAuthenticator
 from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
+from scim.console.application import Console
+from scim.console.pages import PAGES
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivityLog
 from scim.storage.tables.administrators import TableAdministratorGuard
@@ -23,6 +24,7 @@ from scim.storage.tables.people import (
 )
 from scim.storage.tables.profiles import TableProfiles
 from scim.storage.tables.roles import TableCensus, TableRoles
+from scim.web.authentication import RequestAuthenticator
 
 if TYPE_CHECKING:
     from scim.bootstrap import Application
@@ -34,11 +36,13 @@ class Administration:
 
     Attributes:
         services: What its use cases work with.
-        api: Answers requests.
+        api: Answers requests of scripts.
+        console: Answers requests of browsers.
     """
 
     services: Services
     api: Api
+    console: Console
 
 
 def administration(app: "Application") -> Administration:
@@ -74,7 +78,9 @@ def administration(app: "Application") -> Administration:
         activity_retention=app.activity_retention,
         public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
     )
+    authenticator = RequestAuthenticator(services)
     return Administration(
         services=services,
-        api=Api(services=services, authenticator=RequestAuthenticator(services), endpoints=ENDPOINTS),
+        api=Api(services=services, authenticator=authenticator, endpoints=ENDPOINTS),
+        console=Console(services, authenticator, PAGES),
     )

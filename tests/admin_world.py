@@ -17,7 +17,6 @@ from itertools import count
 from typing import Any, Self
 
 from scim.admin.services import Services
-from scim.api.messages import ApiRequest
 from scim.domain.activities import created_status
 from scim.domain.people import ACCESS_TOKEN_PREFIX, AccessToken
 from scim.domain.providers import NATIVE
@@ -26,6 +25,7 @@ from scim.domain.tokens import generate_token
 from scim.domain.users import User, standing_of, with_defaults
 from scim.schema.urns import CORE_USER, NINJAONE_USER
 from scim.storage.tables.rows import Rows
+from scim.web.messages import WebRequest
 from tests.world import Reply, StandingClock, World
 
 _counted = count(1)
@@ -105,7 +105,7 @@ class AdminWorld:
         **query: object,
     ) -> Reply:
         """Send a request; `body` is JSON, or bytes that go as they are. A list is a parameter given several times."""
-        request = ApiRequest(
+        request = WebRequest(
             method=method,
             path=path,
             query={

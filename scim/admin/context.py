@@ -28,6 +28,8 @@ class Principal:
         via: A session of the console, or a personal access token.
         credential: The session's or the token's id.
         verified_at: When this person last proved to be the one: by signing in, or by a time-based code since.
+        language: A language tag, as in the person's settings; "" for the browser's.
+        time_zone: An IANA name; "" for the browser's.
     """
 
     account_id: str
@@ -39,6 +41,8 @@ class Principal:
     via: Literal["session", "accessToken"] = "session"
     credential: str = ""
     verified_at: datetime
+    language: str = ""
+    time_zone: str = ""
 
     def may(self, action: Action) -> bool:
         """See `scim.domain.authority`."""

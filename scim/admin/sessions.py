@@ -109,7 +109,10 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     if now - session.last_seen >= SEEN_NOTED_EVERY:
         seen = services.sessions.note(session.account_id, session.id, seen=now)
         services.background.run(seen, "session_use_not_noted")
-    return await principal_of(services, user, via="session", credential=session.id, verified_at=session.verified_at)
+    principal = await principal_of(
+        services, user, via="session", credential=session.id, verified_at=session.verified_at
+    )
+    return replace(principal, language=profile.language, time_zone=profile.time_zone)
 
 
 def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:

@@ -14,13 +14,13 @@ from scim import deadline
 from scim.admin.context import Principal
 from scim.admin.problems import Invalid, Missing, Problem
 from scim.admin.services import Services
-from scim.api.contracts.base import Parameters
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.api.idempotency import once
-from scim.api.messages import JSON, ApiRequest, ApiResponse
 from scim.api.problems import invalid_response, problem_response, refusal
+from scim.contracts.base import Parameters
 from scim.errors import ScimError
 from scim.protocol.json_body import parse_json
+from scim.web.messages import JSON, WebRequest, WebResponse
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _MEDIA_TYPES = frozenset({"", JSON, "application/merge-patch+json"})
 class Authenticator(Protocol):
     """Tells who sends a request."""
 
-    async def authenticate(self, request: ApiRequest) -> Principal:
+    async def authenticate(self, request: WebRequest) -> Principal:
         """The person.
 
         Raises:
@@ -41,7 +41,7 @@ class Authenticator(Protocol):
         """
         ...
 
-    def admit(self, request: ApiRequest) -> None:
+    def admit(self, request: WebRequest) -> None:
         """Let a request pass that needs nobody to be signed in.
 
         Raises:
@@ -53,7 +53,7 @@ class Authenticator(Protocol):
 class _Refused(Exception):
     """A reply that is ready."""
 
-    def __init__(self, response: ApiResponse) -> None:
+    def __init__(self, response: WebResponse) -> None:
         super().__init__(response.status)
         self.response = response
 
@@ -74,7 +74,7 @@ class Api:
     endpoints: Sequence[Endpoint]
     base_path: str = "/api"
 
-    async def answer(self, request: ApiRequest) -> ApiResponse:
+    async def answer(self, request: WebRequest) -> WebResponse:
         """The reply to a request; it never raises."""
         started = perf_counter()
         response = await self._outcome(request)
@@ -87,7 +87,7 @@ class Api:
         )
         return response
 
-    async def _outcome(self, request: ApiRequest) -> ApiResponse:
+    async def _outcome(self, request: WebRequest) -> WebResponse:
         try:
             return await deadline.within(DEADLINE_SECONDS, self._run(request))
         except _Refused as refused:
@@ -103,7 +103,7 @@ class Api:
             logger.exception("api_request_failed id=%s", request.id)
             return refusal(500, "failed", f"Something failed here. Reference {request.id}.", request.id)
 
-    async def _run(self, request: ApiRequest) -> ApiResponse:
+    async def _run(self, request: WebRequest) -> WebResponse:
         matches = [(each, match) for each in self.endpoints if (match := each.pattern.fullmatch(request.path))]
         of_method = [(each, match) for each, match in matches if each.method == request.method]
         found = min(of_method, key=lambda pair: len(pair[0].parameters), default=None)  # a name before any parameter
@@ -125,10 +125,10 @@ class Api:
         )
         return await once(self.services, endpoint, caller, request, lambda: self._ran(endpoint, call))
 
-    async def _ran(self, endpoint: Endpoint, call: Call[Any, Any]) -> ApiResponse:
+    async def _ran(self, endpoint: Endpoint, call: Call[Any, Any]) -> WebResponse:
         return self._response(endpoint, await endpoint.run(call))
 
-    def _response(self, endpoint: Endpoint, reply: Reply) -> ApiResponse:
+    def _response(self, endpoint: Endpoint, reply: Reply) -> WebResponse:
         headers = dict(reply.headers)
         if reply.version is not None:
             headers["ETag"] = reply.version
@@ -136,19 +136,19 @@ class Api:
             headers["Location"] = f"{self.base_path}{reply.location}"
         if reply.content is not None:
             body, media_type = reply.content
-            return ApiResponse(status=endpoint.status, body=body, media_type=media_type, headers=headers)
+            return WebResponse(status=endpoint.status, body=body, media_type=media_type, headers=headers)
         content = None if reply.value is None else reply.value.model_dump_json(exclude_none=True).encode()
-        return ApiResponse(status=endpoint.status, body=content, headers=headers)
+        return WebResponse(status=endpoint.status, body=content, headers=headers)
 
 
-def _not_found(request: ApiRequest, allowed: list[str]) -> ApiResponse:
+def _not_found(request: WebRequest, allowed: list[str]) -> WebResponse:
     if not allowed:
         return problem_response(Missing("There is nothing at this address."), request.id)
     detail = f"This address takes {', '.join(allowed)}."
     return refusal(405, "method_not_allowed", detail, request.id, {"Allow": ", ".join(allowed)})
 
 
-def _query(contract: type[Parameters], request: ApiRequest) -> Parameters:
+def _query(contract: type[Parameters], request: WebRequest) -> Parameters:
     """The parameters, validated. Unknown ones are refused: a misspelt filter must not show everything."""
     several = {
         field.alias or name
@@ -164,7 +164,7 @@ def _query(contract: type[Parameters], request: ApiRequest) -> Parameters:
         return contract.model_validate(values, by_alias=True, by_name=False)
 
 
-def _body(endpoint: Endpoint, request: ApiRequest) -> BaseModel:
+def _body(endpoint: Endpoint, request: WebRequest) -> BaseModel:
     if endpoint.body is None:
         return NoBody()
     if endpoint.has_optional_body and not request.body:
@@ -180,7 +180,7 @@ def _body(endpoint: Endpoint, request: ApiRequest) -> BaseModel:
 
 
 @contextmanager
-def _refusing(request: ApiRequest, where: str) -> Iterator[None]:
+def _refusing(request: WebRequest, where: str) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:

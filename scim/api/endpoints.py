@@ -12,8 +12,8 @@ from scim.admin.context import Context, Principal
 from scim.admin.problems import SignInRequired
 from scim.admin.services import Services
 from scim.admin.step_up import CriticalAction
-from scim.api.contracts.base import Parameters
-from scim.api.messages import ApiRequest
+from scim.contracts.base import Parameters
+from scim.web.messages import WebRequest
 
 PROOF_HEADER = "X-Step-Up-Proof"
 
@@ -40,7 +40,7 @@ class Call[B: BaseModel, Q: Parameters]:
     path: Mapping[str, str]
     query: Q
     body: B
-    request: ApiRequest
+    request: WebRequest
 
     @property
     def context(self) -> Context:

@@ -15,8 +15,8 @@ from scim.admin.context import Principal
 from scim.admin.problems import Conflicting, Invalid
 from scim.admin.services import Services
 from scim.api.endpoints import Endpoint
-from scim.api.messages import ApiRequest, ApiResponse
 from scim.domain.ports.idempotency import Remembered
+from scim.web.messages import WebRequest, WebResponse
 
 HEADER = "idempotency-key"
 MAX_KEY = 200
@@ -27,9 +27,9 @@ async def once(
     services: Services,
     endpoint: Endpoint,
     caller: Principal | None,
-    request: ApiRequest,
-    work: Callable[[], Awaitable[ApiResponse]],
-) -> ApiResponse:
+    request: WebRequest,
+    work: Callable[[], Awaitable[WebResponse]],
+) -> WebResponse:
     """The reply of the work, or of the same request before.
 
     Raises:
@@ -56,7 +56,7 @@ async def once(
     return response
 
 
-def _repeated(earlier: Remembered, now: Remembered) -> ApiResponse:
+def _repeated(earlier: Remembered, now: Remembered) -> WebResponse:
     if earlier.fingerprint != now.fingerprint:
         raise Conflicting("This Idempotency-Key was used for another request.", "idempotency_key_reused")
     if earlier.reply is not None:
@@ -69,18 +69,18 @@ def _repeated(earlier: Remembered, now: Remembered) -> ApiResponse:
     )
 
 
-def _fingerprint(request: ApiRequest) -> str:
+def _fingerprint(request: WebRequest) -> str:
     text = f"{request.method}\n{request.path}\n".encode() + request.body
     return hashlib.sha256(text).hexdigest()
 
 
-def _text(response: ApiResponse) -> str:
+def _text(response: WebResponse) -> str:
     body = response.body.decode() if response.body is not None else None
     return json.dumps([response.status, body, response.media_type, dict(response.headers)])
 
 
-def _response(text: str) -> ApiResponse:
+def _response(text: str) -> WebResponse:
     status, body, media_type, headers = json.loads(text)
-    return ApiResponse(
+    return WebResponse(
         status=status, body=None if body is None else body.encode(), media_type=media_type, headers=headers
     )

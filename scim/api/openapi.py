@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from scim.api.endpoints import PROOF_HEADER, Endpoint
-from scim.api.messages import JSON, PROBLEM_JSON
 from scim.api.problems import ProblemDetails
+from scim.web.messages import JSON, PROBLEM_JSON
 
 _REF = "#/components/schemas/{model}"
 _EVERYWHERE = (400, 503)

@@ -4,15 +4,11 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from scim.admin.problems import Problem
-from scim.api.contracts import texts
-from scim.api.contracts.base import Contract
-from scim.api.messages import PROBLEM_JSON, ApiResponse
-
-_MAX_FIELD = 200
-"""Characters of a field's name that are told: unknown ones are the client's own."""
+from scim.contracts.base import Contract
+from scim.contracts.errors import field_errors
+from scim.web.messages import PROBLEM_JSON, WebResponse
 
 
 class FieldProblem(Contract):
@@ -40,38 +36,27 @@ class ProblemDetails(Contract):
     errors: tuple[FieldProblem, ...] = ()
 
 
-def problem_response(problem: Problem, request_id: str) -> ApiResponse:
+def problem_response(problem: Problem, request_id: str) -> WebResponse:
     """The reply to a refused request."""
     return _response(problem.status, problem.code, problem.detail, request_id, problem.headers, **problem.facts)
 
 
-def invalid_response(error: ValidationError, request_id: str, *, where: str) -> ApiResponse:
+def invalid_response(error: ValidationError, request_id: str, *, where: str) -> WebResponse:
     """The reply to a body or to parameters that do not fit their contract."""
-    errors = [
-        {"field": ".".join(map(str, part["loc"]))[:_MAX_FIELD], "message": _sentence(part)}
-        for part in error.errors(include_url=False, include_input=False)
-    ]
+    errors = [{"field": field, "message": message} for field, message in field_errors(error)]
     told = (": ".join(filter(None, (each["field"], each["message"]))) for each in errors[:3])
     detail = f"The {where} cannot be taken: {'; '.join(told)}."
     return _response(HTTPStatus.BAD_REQUEST, "invalid", detail, request_id, {}, errors=errors[:20])
 
 
-def _sentence(part: ErrorDetails) -> str:
-    """What is wrong, for people: no pattern, and no word of Python's."""
-    facts = part.get("ctx", {})
-    if part["type"] == "value_error":
-        return str(facts["error"])
-    return texts.SENTENCES.get(facts.get("pattern", ""), part["msg"])
-
-
-def refusal(status: int, code: str, detail: str, request_id: str, headers: dict[str, str] | None = None) -> ApiResponse:
+def refusal(status: int, code: str, detail: str, request_id: str, headers: dict[str, str] | None = None) -> WebResponse:
     """A refusal that no use case raises."""
     return _response(status, code, detail, request_id, headers or {})
 
 
 def _response(
     status: int, code: str, detail: str, request_id: str, headers: dict[str, str], **facts: Any
-) -> ApiResponse:
+) -> WebResponse:
     body = ProblemDetails(
         type=f"urn:rollcall:problem:{code}",
         title=HTTPStatus(status).phrase,
@@ -81,7 +66,7 @@ def _response(
         reference=request_id,
         **facts,
     )
-    return ApiResponse(
+    return WebResponse(
         status=status,
         body=body.model_dump_json(exclude_defaults=True).encode(),
         media_type=PROBLEM_JSON,

@@ -16,7 +16,7 @@ from scim.domain.authority import Permission
 from scim.domain.mapping import GroupMapping
 from scim.domain.roles import Role
 from scim.domain.users import UserType
-from scim.triggers.admin_api import _api_request, _http_response
+from scim.triggers.web import _http_response, _web_request
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 from tests.people import Person
@@ -98,7 +98,7 @@ class Tenant:
         request = func.HttpRequest(
             sent.method, sent.url, headers=headers, route_params={"path": path.removeprefix("/")}, body=sent.body
         )
-        reply = _http_response(await world.app.administration.api.answer(_api_request(request)))
+        reply = _http_response(await world.app.administration.api.answer(_web_request(request)))
         await world.app.background.drain()
         body, told = reply.get_body() or b"", dict(reply.headers)
         if body:

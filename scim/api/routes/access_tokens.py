@@ -1,9 +1,9 @@
 """`/me/access-tokens`: what scripts sign in with."""
 
 from scim.admin import access_tokens
-from scim.api.contracts.access_tokens import AccessTokenDetails, AccessTokens, IssuedAccessToken, NewAccessToken
-from scim.api.contracts.base import Parameters
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.access_tokens import AccessTokenDetails, AccessTokens, IssuedAccessToken, NewAccessToken
+from scim.contracts.base import Parameters
 
 TAG = "Access tokens"
 

@@ -5,7 +5,8 @@ from typing import Any
 from scim.admin import account_edits, account_export, accounts, administrators, new_accounts
 from scim.admin.accounts import Account
 from scim.admin.step_up import CriticalAction
-from scim.api.contracts.accounts import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.accounts import (
     CSV_HEADER,
     AccountDetails,
     AccountEdit,
@@ -16,9 +17,8 @@ from scim.api.contracts.accounts import (
     Restoration,
     csv_cells,
 )
-from scim.api.contracts.base import Parameters
-from scim.api.csv_text import CSV, csv_lines, csv_text
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.web.csv_text import CSV, csv_lines, csv_text
 
 TAG = "Accounts"
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scim.admin import activities
 from scim.admin.lists import cursor_of, position_of
-from scim.api.contracts.activities import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.activities import (
     ActivityDetails,
     ActivityFile,
     Statuses,
@@ -13,12 +14,11 @@ from scim.api.contracts.activities import (
     WantedFile,
     WantedPage,
 )
-from scim.api.contracts.base import PageOf, Parameters
-from scim.api.csv_text import CSV, csv_text
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.api.messages import JSON
+from scim.contracts.base import PageOf, Parameters
 from scim.domain.activities import FAMILIES, TYPE_OF, Activity
 from scim.domain.resources import timestamp
+from scim.web.csv_text import CSV, csv_text
+from scim.web.messages import JSON
 
 TAG = "Activities"
 

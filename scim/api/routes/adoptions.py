@@ -1,9 +1,9 @@
 """`/identity-providers/{providerId}/adoptions`: native accounts that a provider would manage."""
 
 from scim.admin import accounts, adoptions
-from scim.api.contracts.accounts import AccountDetails, AdoptionItem, AdoptionItems, AdoptionQuery, Approval
-from scim.api.contracts.base import Parameters
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.accounts import AccountDetails, AdoptionItem, AdoptionItems, AdoptionQuery, Approval
+from scim.contracts.base import Parameters
 
 TAG = "Adoption"
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from functools import cache
 
-from scim.api.contracts.base import Parameters
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.api.messages import JSON
 from scim.api.openapi import document
+from scim.contracts.base import Parameters
+from scim.web.messages import JSON
 
 
 def document_endpoint(others: Sequence[Endpoint]) -> Endpoint:

@@ -1,10 +1,10 @@
 """Group Mapping: `/identity-providers/{providerId}/groups`."""
 
 from scim.admin import mapping
-from scim.api.contracts.base import Paging, Parameters
-from scim.api.contracts.mapping import GroupDetails, Groups, MappingOptions, WantedMapping
-from scim.api.contracts.roles import ChangePreview
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Paging, Parameters
+from scim.contracts.mapping import GroupDetails, Groups, MappingOptions, WantedMapping
+from scim.contracts.roles import ChangePreview
 
 TAG = "Group Mapping"
 _GROUPS = "/identity-providers/{providerId}/groups"

@@ -1,8 +1,9 @@
 """`/organizations`: what end users belong to, and how identity providers name it."""
 
 from scim.admin import expressions, organizations
-from scim.api.contracts.base import Parameters
-from scim.api.contracts.organizations import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.contracts.organizations import (
     NewOrganization,
     OrganizationChange,
     OrganizationDetails,
@@ -11,7 +12,6 @@ from scim.api.contracts.organizations import (
     OrganizationSearch,
     WantedExpression,
 )
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.domain.organizations import Organization
 
 TAG = "Organizations"

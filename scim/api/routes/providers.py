@@ -5,8 +5,9 @@ from typing import Any
 from scim.admin import provider_deletion, provider_switches, providers
 from scim.admin.providers import ListedProvider, ProviderChange, ProviderPage
 from scim.admin.step_up import CriticalAction
-from scim.api.contracts.base import Parameters
-from scim.api.contracts.providers import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.contracts.providers import (
     Confirmation,
     DeletionImpact,
     DisableScim,
@@ -23,7 +24,6 @@ from scim.api.contracts.providers import (
     SsoImpact,
     SsoSettings,
 )
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.domain.providers import Provider
 from scim.domain.sso import SsoConfiguration
 

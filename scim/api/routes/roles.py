@@ -1,9 +1,9 @@
 """`/roles`: the roles of technicians and of end users."""
 
 from scim.admin import roles
-from scim.api.contracts.base import Parameters
-from scim.api.contracts.roles import ChangePreview, NewRole, RoleDeletion, RoleDetails, RoleEdit, Roles, RoleSearch
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.contracts.roles import ChangePreview, NewRole, RoleDeletion, RoleDetails, RoleEdit, Roles, RoleSearch
 from scim.domain.roles import Role
 
 TAG = "Roles"

@@ -7,8 +7,9 @@ from scim.admin.people import principal_of
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
 from scim.admin.step_up import CriticalAction
-from scim.api.contracts.base import Parameters
-from scim.api.contracts.sign_in import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.contracts.sign_in import (
     AcceptedInvitation,
     EndedSessions,
     Enrolment,
@@ -27,9 +28,8 @@ from scim.api.contracts.sign_in import (
     StepUp,
     Verification,
 )
-from scim.api.cookies import clear_cookie, set_cookie, ticket_in
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.domain.users import User
+from scim.web.cookies import clear_cookie, set_cookie, ticket_in
 
 TAG = "Sign-in"
 

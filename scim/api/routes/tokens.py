@@ -7,8 +7,9 @@ from scim.admin.banners import banners
 from scim.admin.calendar import MEDIA_TYPE
 from scim.admin.step_up import CriticalAction
 from scim.admin.token_issuing import IssuedToken
-from scim.api.contracts.base import Paging, Parameters
-from scim.api.contracts.tokens import (
+from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Paging, Parameters
+from scim.contracts.tokens import (
     BannerDetails,
     Banners,
     NewToken,
@@ -16,7 +17,6 @@ from scim.api.contracts.tokens import (
     ProviderTokens,
     TokenDetails,
 )
-from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 
 TAG = "Provisioning tokens"
 _BASE = "/identity-providers/{providerId}/scim/tokens"

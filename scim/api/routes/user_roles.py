@@ -1,10 +1,10 @@
 """`/users/{accountId}/roles`: which roles an account has, and why."""
 
 from scim.admin import user_roles
-from scim.api.contracts.base import Parameters
-from scim.api.contracts.roles import ChangePreview
-from scim.api.contracts.user_roles import AccountRole, AccountRoles, WantedRoles
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
+from scim.contracts.base import Parameters
+from scim.contracts.roles import ChangePreview
+from scim.contracts.user_roles import AccountRole, AccountRoles, WantedRoles
 
 TAG = "Roles of accounts"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scim.api.contracts import accounts as contracts
+from scim.contracts import accounts as contracts
 from scim.domain.providers import NATIVE, Deletion, OrganizationPolicy, Policies
 from scim.schema.urns import NINJAONE_USER
 from scim.storage.tables.keys import DIRECTORY as DIRECTORY_TABLE

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from scim.api.contracts.base import Contract, Parameters
 from scim.api.endpoints import Endpoint, Reply
+from scim.contracts.base import Contract, Parameters
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 

@@ -1,0 +1,117 @@
+"""The language of a reader: texts from a catalog, dates and numbers as that language writes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+from scim.sentences import Sentence
+
+_CATALOGS = Path(__file__).with_name("locales")
+LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
+"""Those that the console speaks, by language tag. English is what texts are written in; others have a catalog."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How texts, dates and numbers are told to a reader.
+
+    Attributes:
+        tag: Of `LANGUAGES`.
+        zone_name: An IANA name; "" when it is not known: moments are then told in UTC, and scripts make them local.
+    """
+
+    tag: str = "en"
+    zone_name: str = ""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The reader's time zone; UTC when it is not known."""
+        return _zone(self.zone_name)
+
+    def gettext(self, text: str) -> str:
+        """A text of the catalog."""
+        return _catalog(self.tag).gettext(text)
+
+    def ngettext(self, one: str, several: str, number: int) -> str:
+        """A text of the catalog for this number."""
+        return _catalog(self.tag).ngettext(one, several, number)
+
+    def told(self, text: str) -> str:
+        """A sentence of a use case; texts that are none stay as they are."""
+        return text.told(self.gettext, self.ngettext) if isinstance(text, Sentence) else text
+
+    def day(self, moment: datetime) -> str:
+        """The day, unambiguously: "14 Jul 2027"."""
+        return format_date(moment.astimezone(self.zone), _DAY[self.tag], locale=self._locale)
+
+    def moment(self, moment: datetime) -> str:
+        """Day and time: "14 Jul 2027, 10:02"."""
+        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm", tzinfo=self.zone, locale=self._locale)
+
+    def utc(self, moment: datetime) -> str:
+        """The moment in UTC, for the hint."""
+        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
+
+    def ago(self, moment: datetime, now: datetime) -> str:
+        """How long ago: "12 minutes ago"."""
+        return format_timedelta(moment - now, add_direction=True, locale=self._locale)
+
+    def number(self, number: int) -> str:
+        """A number with its separators."""
+        return format_decimal(number, locale=self._locale)
+
+    @property
+    def _locale(self) -> Locale:
+        return _locale(self.tag)
+
+
+_DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
+
+
+def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:
+    """The language for a reader.
+
+    Args:
+        setting: The language tag of the account's settings; "" for the browser's.
+        accepted: The browser's `Accept-Language`.
+        zone_name: The time zone of the account's settings.
+    """
+    wanted = [setting] if setting else [part.partition(";")[0].strip() for part in accepted.split(",")[:10]]
+    tag = negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
+    return Language(tag, zone_name)
+
+
+@cache
+def _catalog(tag: str) -> Translations:
+    path = _CATALOGS / f"{tag}.po"
+    if not path.exists():
+        return Translations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, tag))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag)
+
+
+@cache
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ValueError, OSError):  # this machine does not know it
+        return UTC

@@ -1,0 +1,156 @@
+"""From a view to HTML: Jinja with everything escaped, and what templates can use."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context as TemplateContext
+from markupsafe import Markup, escape
+
+from scim.admin.banners import Banner
+from scim.console import paths
+from scim.console.language import LANGUAGES, Language
+from scim.console.navigation import entries
+from scim.console.notices import NOTICES
+from scim.console.static_files import address_of
+from scim.console.views import View
+from scim.console.visits import Visit
+from scim.domain.authority import Action
+
+_TEMPLATES = Path(__file__).with_name("templates")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""What changes how a text looks without being seen: control characters, marks of direction, blanks of no width."""
+
+
+def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banner] = ()) -> str:
+    """The HTML of a page.
+
+    Args:
+        view: See there.
+        visit: Who reads it.
+        place: The entry of the navigation that it belongs to.
+        banners: What stands above it.
+    """
+    language = visit.language
+    return (
+        environment(language.tag)
+        .get_template(view.template)
+        .render(
+            visit=replace(visit, refusal=view.refusal),
+            language=language,
+            now=visit.services.clock.now(),
+            place=place,
+            navigation=entries(visit),
+            banners=banners,
+            notice=NOTICES.get(visit.query("notice")),
+            **view.values,
+        )
+    )
+
+
+@cache
+def environment(tag: str) -> Environment:
+    """Jinja's, with our filters and globals, for a language."""
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=shown,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    language = Language(tag)
+    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.policies["ext.i18n.trimmed"] = True
+    made.globals |= {
+        "path_to": paths.path_to,
+        "paths": paths,
+        "static": address_of,
+        "Action": Action,
+        "LANGUAGES": LANGUAGES,
+        "qr_code": qr_code,
+    }
+    made.filters |= {
+        "day": _day,
+        "moment": _moment,
+        "ago": _ago,
+        "number": _number,
+        "told": _told,
+        "typed": typed,
+        "update": _update,
+    }
+    return made
+
+
+def shown(value: object) -> object:
+    """What is put into a page in place of a value: characters that nobody sees become ones that everybody does.
+
+    Otherwise a name could hide what it is, or turn the text around it (U+202E).
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str) and not isinstance(value, Markup) and _CONTROLS.search(value):
+        return _CONTROLS.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
+    return value
+
+
+def typed(value: object) -> Markup:
+    """A value for a form's field, exactly: what is not touched must be sent back as it was."""
+    return escape("" if value is None else value)
+
+
+def qr_code(text: str) -> Markup:
+    """A QR code as SVG, without style and script."""
+    made = segno.make(text, error="m", micro=False)
+    return Markup(made.svg_inline(scale=4, border=2, svgclass="qr-code", lineclass=None, omitsize=True))  # noqa: S704 - paths
+
+
+@pass_context
+def _day(context: TemplateContext, moment: datetime) -> Markup:
+    return _time(context, moment, _language(context).day(moment), "day")
+
+
+@pass_context
+def _moment(context: TemplateContext, moment: datetime) -> Markup:
+    return _time(context, moment, _language(context).moment(moment), "moment")
+
+
+@pass_context
+def _ago(context: TemplateContext, moment: datetime) -> Markup:
+    return _time(context, moment, _language(context).ago(moment, context["now"]), "")
+
+
+def _time(context: TemplateContext, moment: datetime, text: str, local: str) -> Markup:
+    """A moment with its UTC as a hint; `local` tells scripts what to show when the reader's zone is not known here."""
+    language = _language(context)
+    at, hint = moment.isoformat(timespec="seconds"), language.utc(moment)
+    if local and not language.zone_name:
+        return Markup('<time datetime="{}" title="{}" data-local="{}">{}</time>').format(at, hint, local, text)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at, hint, text)
+
+
+@pass_context
+def _number(context: TemplateContext, number: int) -> str:
+    return _language(context).number(number)
+
+
+@pass_context
+def _told(context: TemplateContext, text: str) -> str:
+    return _language(context).told(text)
+
+
+def _language(context: Any) -> Language:
+    language: Language = context["language"]
+    return language
+
+
+def _update(first: dict[str, object], second: dict[str, object]) -> dict[str, object]:
+    return first | second

@@ -1,0 +1,135 @@
+"""One request of a browser: who asks, for what, in which language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from scim.admin import step_up
+from scim.admin.context import Context, Principal
+from scim.admin.problems import SignInRequired
+from scim.admin.services import Services
+from scim.admin.sessions import Ticket
+from scim.admin.step_up import CriticalAction
+from scim.console.forms import CODE, VERSION, Form, FormRefused, Refusal, filled
+from scim.console.language import Language
+from scim.contracts.base import Parameters
+from scim.domain.authority import Action
+from scim.sentences import Sentence
+from scim.web.messages import WebRequest
+
+
+class VerificationRequired(Exception):
+    """The change takes a time-based code, and none came: *Verify it's you* asks for it, and sends the form again.
+
+    Args:
+        purpose: What the code is for: goes on "Enter the time-based code from your authenticator app to …".
+    """
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(purpose)
+        self.purpose = purpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request, routed and authenticated.
+
+    Attributes:
+        services: The ports.
+        caller: Who is signed in; None on public pages when nobody is.
+        ticket: That session's.
+        request: As it came.
+        path: The parameters in the path, by name.
+        form: What was sent.
+        language: What the page is written in.
+        refusal: Why the form that is shown again was not taken; None when it is shown for the first time.
+    """
+
+    services: Services
+    caller: Principal | None = None
+    ticket: Ticket | None = None
+    request: WebRequest
+    path: Mapping[str, str] = field(default_factory=dict)
+    form: Form = field(default_factory=Form)
+    language: Language
+    refusal: Refusal | None = None
+
+    @property
+    def context(self) -> Context:
+        """For use cases.
+
+        Raises:
+            SignInRequired: Nobody is signed in.
+        """
+        if self.caller is None:
+            raise SignInRequired("Sign in first.")
+        return Context(services=self.services, principal=self.caller, request_id=self.request.id)
+
+    @property
+    def csrf_token(self) -> str:
+        """What every form of this person's pages holds."""
+        return self.ticket.csrf_token if self.ticket else ""
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether a script asks, which shows the page's dialog over another page."""
+        return self.request.headers.get("x-fragment") == "dialog"
+
+    @property
+    def version(self) -> str | None:
+        """The version that the form was filled from, for `if_match`; None when it names none."""
+        return self.form.text(VERSION) or None
+
+    def may(self, action: Action) -> bool:
+        """Whether this person may do it. Hiding is only courtesy: the use case asks again."""
+        return self.caller is not None and self.caller.may(action)
+
+    def query(self, name: str) -> str:
+        """A parameter behind the path; "" for none."""
+        return next(iter(self.request.query.get(name, ())), "").strip()
+
+    def queries(self, name: str) -> Sequence[str]:
+        """All values of a parameter."""
+        return [value for value in self.request.query.get(name, ()) if value]
+
+    def parameters[P: Parameters](self, contract: type[P], **more: object) -> P:
+        """The parameters as a contract of the API. Blank ones and those that it does not know are left out.
+
+        Values that do not fit are left out, too: an address that somebody mistyped shows more, not an error.
+        """
+        names = {info.alias or name: info for name, info in contract.model_fields.items()}
+        values: dict[str, Any] = dict(more)
+        for name, info in names.items():
+            several = getattr(info.annotation, "__origin__", None) is tuple
+            if asked := (tuple(self.queries(name)) if several else self.query(name)):
+                values[name] = asked
+        try:
+            return filled(contract, values)
+        except FormRefused as refused:
+            wrong = {field.partition(".")[0] for field in refused.refusal.fields}
+            return filled(contract, {name: value for name, value in values.items() if name not in wrong})
+
+    def body[C: BaseModel](self, contract: type[C], values: Mapping[str, object]) -> C:
+        """See `filled`."""
+        return filled(contract, values)
+
+    async def proof(self, action: CriticalAction, object_id: str, purpose: Sentence) -> str:
+        """A proof of identity for a critical change, by the code that came along (R013-R015).
+
+        Args:
+            action: The change.
+            object_id: The id of the thing that is changed.
+            purpose: Ends the sentence "Enter the time-based code from your authenticator app to …".
+
+        Raises:
+            VerificationRequired: No code came.
+            Denied: The code is wrong, or used.
+            TooManyAttempts: Wrong too often.
+        """
+        code = self.form.text(CODE)
+        if not code:
+            raise VerificationRequired(purpose)
+        proof, _ = await step_up.verify(self.context, code, action, object_id)
+        return proof
