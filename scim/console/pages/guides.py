@@ -1,0 +1,5 @@
+"""Help: the guides."""
+
+from scim.console.routing import Page
+
+PAGES: tuple[Page, ...] = ()

@@ -1,0 +1,5 @@
+"""Technician roles and End user roles."""
+
+from scim.console.routing import Page
+
+PAGES: tuple[Page, ...] = ()

@@ -1,0 +1,5 @@
+"""Administration → Settings."""
+
+from scim.console.routing import Page
+
+PAGES: tuple[Page, ...] = ()

@@ -1,0 +1,5 @@
+"""The account configuration page."""
+
+from scim.console.routing import Page
+
+PAGES: tuple[Page, ...] = ()

@@ -1,0 +1,146 @@
+"""The console in a real browser: Chromium without a screen, driven by Playwright, on the app in the local host.
+
+    def test_something(page, boss, console):       # tests are plain functions: Playwright waits for the page
+        page.goto(f"{console}/administration/organizations")
+        page.get_by_role("link", name="Add organization").click()
+
+* `console` is the console's URL, `run` what `make run` would have printed (see `localdev.seed`).
+* `boss` is a system administrator made for this test, whose session `page` has; `boss.code()` gives the next code of
+  the authenticator app (each is good once; the second in half a minute waits for the next one).
+* Tests share the app and its data, and run in random order: make providers, organizations and people of your own.
+* What a page reports fails the test: errors of scripts, violations of the Content-Security-Policy, other origins.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from localdev.stack import Stack
+from tests.browser.people import Backstage, Person
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def run(emulators: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The app with the demo tenant, as `make run` starts it; what `run.json` says of it."""
+    folder = tmp_path_factory.mktemp("run")
+    environment = {"LOCAL_DIR": str(folder)}
+    pending = emulators.prepare_app(environment=environment)
+    emulators.run("The demo tenant", "localdev.seed", {**environment, "PUBLIC_URL": pending.url})
+    app = pending.open()
+    yield json.loads((folder / "run.json").read_text("utf-8"))
+    app.stop()
+
+
+@pytest.fixture(scope="session")
+def console(run: dict[str, Any]) -> str:
+    """The console's URL."""
+    return str(run["console_url"])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium: the machine's own, as Playwright's cannot be had from a package registry.
+
+    Of module scope: while Playwright runs, no other loop can run in this thread, and other tests have one.
+    """
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")  # noqa: TID251
+    assert path, "The browser tests need Chromium: install it, or name it in CHROMIUM."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def backstage(emulators: Stack, run: dict[str, Any]) -> Backstage:
+    """Makes people behind the app's back; see `tests.browser.people`."""
+    return Backstage(emulators.environment | {"PUBLIC_URL": run["api_url"].removesuffix("/api")})
+
+
+@pytest.fixture
+def new_person(backstage: Backstage) -> Callable[..., Person]:
+    """Makes somebody with password, authenticator app and session: `new_person(administrator=True)`."""
+    return backstage.new_person
+
+
+@pytest.fixture
+def boss(new_person: Callable[..., Person]) -> Person:
+    """A system administrator of this test's own."""
+    return new_person(administrator=True)
+
+
+@pytest.fixture
+def new_page(browser: Browser, console: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens a page of its own browser context, signed in as a person or not: `new_page(person, viewport=NARROW)`."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(person: Person | None = None, **options: Any) -> Page:
+        context = browser.new_context(viewport=options.pop("viewport", WIDE), locale="en-GB", **options)
+        context.set_default_timeout(15_000)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        if person is not None:
+            secure = console.replace(
+                "http:", "https:"
+            )  # what Chromium wants of the prefix; it takes loopback for secure
+            cookie = {
+                "name": "__Host-rollcall",
+                "value": person.cookie,
+                "url": secure,
+                "httpOnly": True,
+                "secure": True,
+            }
+            context.add_cookies([cookie])
+        contexts.append(context)
+        page = context.new_page()
+        watch(page, console, troubles)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    allowed = request.node.get_closest_marker("expects_trouble")
+    assert allowed or not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page], boss: Person) -> Page:
+    """A page on which `boss` is signed in."""
+    return new_page(boss)
+
+
+def watch(page: Page, console: str, troubles: list[str]) -> None:
+    """Note what must not happen on any page."""
+    host = urlsplit(console).netloc
+
+    def on_request(request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https"} and parts.netloc != host:
+            troubles.append(f"a request to another origin: {request.url}")
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:  # refusals are part of the game
+            troubles.append(f"{page.url}: {message.text}")
+
+    page.on("request", on_request)
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))

@@ -1,0 +1,137 @@
+"""People for the browser tests, put into storage: nobody has to sign in before a test can begin."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pyotp
+
+from localdev.seed import _application
+from scim.admin import sessions
+from scim.admin.codes import SECRET
+from scim.admin.passwords import Passwords
+from scim.bootstrap import Application
+from scim.domain.activities import Activity, Actor, Status
+from scim.domain.providers import NATIVE
+from scim.domain.resources import document_text
+from scim.domain.users import Standing, User, UserType
+from scim.schema.urns import CORE_USER, NINJAONE_USER
+from scim.settings import Settings
+
+PASSWORD = "correct horse battery staple"
+STEP_SECONDS = 30
+
+
+@dataclass
+class Person:
+    """Somebody who is signed in, and can sign in again."""
+
+    id: str
+    email: str
+    secret: str
+    cookie: str
+    client: httpx.Client
+    password: str = PASSWORD
+    used: int = 0
+
+    def code(self) -> str:
+        """A code that was not used yet: of this half minute or one next to it, so that three can be had at once."""
+        step = max(self.used + 1, int(time.time()) // STEP_SECONDS - 1)
+        while step > int(time.time()) // STEP_SECONDS + 1:
+            time.sleep(0.2)
+        self.used = step
+        return pyotp.TOTP(self.secret).at(step * STEP_SECONDS)
+
+    def api(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Use the API in this person's name; the reply's body. A refusal fails the test."""
+        reply = self.client.request(method, path, json=body, headers=headers)
+        assert reply.is_success, reply.text
+        return reply.json() if reply.content else None
+
+
+class Backstage:
+    """The application in this process, on the storage of the one that the browser sees.
+
+    Args:
+        environment: As the app has it.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = Settings.from_environment(environment)
+        self.url = environment["PUBLIC_URL"]
+        self._password_hash = ""
+
+    def do[T](self, work: Callable[[Application], Coroutine[Any, Any, T]]) -> T:
+        """Run something on the application, and wait for it."""
+
+        async def run() -> T:
+            async with _application(self.settings) as app:
+                return await work(app)
+
+        with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
+            return pool.submit(asyncio.run, run()).result()
+
+    def new_person(
+        self,
+        *,
+        administrator: bool = False,
+        given_name: str = "Test",
+        family_name: str = "Person",
+        enrolled: bool = True,
+    ) -> Person:
+        """A technician with a password, an authenticator app and a session."""
+        email, secret = f"{uuid4().hex[:12]}@example.com", pyotp.random_base32()
+
+        async def make(app: Application) -> Person:
+            services = app.administration.services
+            self._password_hash = self._password_hash or await Passwords().hash(PASSWORD)
+            user = _user(app, email, given_name, family_name, administrator=administrator)
+            user = await app.users.create(user, _activity(app, user))
+            credentials = await services.credentials.get(user.id)
+            sealed = await services.sealer.seal(f"{SECRET}|{user.id}", secret) if enrolled else ""
+            await services.credentials.save(replace(credentials, password_hash=self._password_hash, totp_secret=sealed))
+            ticket = await sessions.begin(services, user, "Browser tests")
+            headers = {"Cookie": f"__Host-rollcall={ticket}", "X-CSRF-Token": ticket.csrf_token}
+            client = httpx.Client(base_url=f"{self.url}/api", headers=headers, timeout=60)
+            return Person(id=user.id, email=email, secret=secret, cookie=str(ticket), client=client)
+
+        return self.do(make)
+
+
+def _user(app: Application, email: str, given_name: str, family_name: str, *, administrator: bool) -> User:
+    document = {
+        "schemas": [CORE_USER, NINJAONE_USER],
+        "userName": email,
+        "name": {"givenName": given_name, "familyName": family_name},
+        "emails": [{"value": email, "type": "work", "primary": True}],
+        "active": True,
+        NINJAONE_USER: {"userType": UserType.TECHNICIAN.value},
+    }
+    now = app.clock.now()
+    return User(
+        id=app.identifiers.new(),
+        provider=NATIVE,
+        text=document_text(document),
+        created=now,
+        modified=now,
+        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=email),
+        administrator=administrator,
+    )
+
+
+def _activity(app: Application, user: User) -> Activity:
+    return Activity(
+        id=app.identifiers.new(),
+        time=user.created,
+        status=Status.ACCOUNT_CREATED,
+        provider=NATIVE,
+        actor=Actor(kind="system", id="test", request_id="", name="Test"),
+        subject_kind="user",
+        subject_id=user.id,
+        subject_name=user.user_name,
+    )
