@@ -340,7 +340,7 @@ async def test_enabling_again_tells_how_many_users_were_changed_meanwhile(admin,
     await enable(chief)
     one, _ = await provisioned(chief, 2)
     await chief.send(f"{WINDOW}/disable", users="keepEditable")
-    assert "Nobody was changed." in (await chief.send(f"{WINDOW}/enable")).text
+    assert "None of them was changed here meanwhile." in (await chief.send(f"{WINDOW}/enable")).text
     admin.clock.advance(minutes=1)
     for name in ("Li", "Wei"):
         await admin.done("PATCH", f"/users/{one}", {"familyName": name})
