@@ -194,3 +194,42 @@ def test_from_enabling_scim_to_revoking_its_token(connection, page, boss):
     expect(dialog.get_by_text("Token revoked.")).to_be_visible()
     connection.close(dialog)
     assert connection.scim_status(token) == 401
+
+
+def test_a_mapped_group_gives_its_members_a_role_that_only_the_provider_takes_away(connection, page, boss, console):
+    """R004, R005, R082-R089: the account page names the source of the role, and refuses to edit what is not ours."""
+    boss.api("POST", f"/identity-providers/{connection.id}/scim:enable", {})
+    token = boss.api("POST", f"/identity-providers/{connection.id}/scim/tokens", {})["token"]
+    for person in connection.directory.people.values():
+        person.user_type = "technician"
+    connection.provision(connection.scim_url, token)
+    role = boss.api("POST", "/roles", {"name": f"Helpdesk {uuid4().hex[:8]}", "type": "technician"})
+    groups = boss.api("GET", f"/identity-providers/{connection.id}/groups")["items"]
+    group = next(each for each in groups if each["members"]["number"])
+
+    page.goto(connection.address)
+    row = page.get_by_role("row", name=group["name"])
+    row.get_by_role("link", name="Edit").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("group", name="Technician roles").get_by_label(role["name"]).check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("row", name=group["name"])).to_contain_text(role["name"])
+
+    def has_role(user: dict[str, Any]) -> bool:
+        given = boss.api("GET", f"/users/{user['id']}/roles")["items"]
+        return any(each["role"]["id"] == role["id"] for each in given)
+
+    users = boss.api("GET", f"/users?provider={connection.id}&limit=200")["items"]
+    member = next(user for user in users if has_role(user))
+    page.goto(f"{console}/administration/accounts/users/{member['id']}/roles")
+    row = page.get_by_role("row", name=role["name"])
+    expect(row).to_contain_text("SCIM")
+    expect(row).to_contain_text(group["name"])
+    expect(row.get_by_role("link", name="Remove")).to_have_count(0)
+    page.goto(f"{console}/administration/accounts/users/{member['id']}")
+    locked = (
+        f"This field is managed by {connection.name} through SCIM. Change it there, or disable SCIM for this provider."
+    )
+    expect(page.get_by_text(locked).first).to_be_attached()
+    expect(page.get_by_label("Last name")).not_to_be_editable()
+    assert connection.edit(member, "Elsewhere").json()["detail"] == locked

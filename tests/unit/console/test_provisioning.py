@@ -273,11 +273,16 @@ async def test_an_expired_token_is_told_and_a_new_one_can_be_generated_at_once(a
 async def test_two_who_generate_at_once_do_not_both_get_a_token(admin, chief):
     """The second form knows of no token; it is refused, also when it is the first one that a browser sends again."""
     await enable(chief)
+    other = await Visitor.signed_in(admin, "other@contoso.com")
     await generate(chief, newest="")
     admin.clock.advance(seconds=20)
-    page = await chief.send(f"{WINDOW}/tokens/generate", newest="")
+    page = await other.send(f"{WINDOW}/tokens/generate", newest="")
     assert page.status == 409
     assert "Somebody else generated a token 20 s ago. Reload." in page.text
+    assert f'href="/console/{WINDOW}" data-dialog>Reload</a>' in page.html
+    page = await chief.send(f"{WINDOW}/tokens/generate", newest="")
+    assert page.status == 409
+    assert "You generated a token 20 s ago. Reload." in page.text
     assert len(await tokens_of(admin)) == 1
 
 
