@@ -88,6 +88,7 @@ async def board(context: Context) -> Board | None:
         asyncio.gather(*(_groups(services, each) for each in providers)),
         asyncio.gather(*(_queue(services, each) for each in waited_for)),
     )
+    known = {each.id for each in providers}
     off = [
         Attention(kind=AttentionKind.SCIM_OFF, provider=each, count=Count(number))
         for each, number in zip(providers, users, strict=True)
@@ -99,7 +100,7 @@ async def board(context: Context) -> Board | None:
         scim_users=sum(users),
         native_users=native,
         groups=sum(groups),
-        has_live_token=bool(live(unsettled, context.now)),
+        has_live_token=any(token.provider in known for token in live(unsettled, context.now)),
         has_organizations=bool(organizations),
     )
 

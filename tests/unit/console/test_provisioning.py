@@ -225,6 +225,8 @@ async def test_a_new_token_is_shown_once_with_all_that_is_needed(admin, chief):
     assert "23 May 2027, 12:00" in page.text
     assert f'href="/console/{WINDOW}/tokens/{token.id}/expiry.ics" download' in page.html
     assert "https://rollcall.example/ws/scim/v2" in page.html
+    assert re.search(r'role="switch"[^>]* disabled', page.html), "nothing takes the token's place by mistake"
+    assert "Revoke token" not in page.text
 
     for path in (WINDOW, f"{WINDOW}/tokens/generate"):
         later = await chief.get(path)
