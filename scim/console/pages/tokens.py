@@ -16,7 +16,7 @@ from scim.console.views import Download, Outcome, view
 from scim.console.visits import Visit
 from scim.contracts.tokens import NewToken
 from scim.domain.authority import Action
-from scim.domain.tokens import last_issued
+from scim.domain.tokens import Token, last_issued
 from scim.errors import Unavailable
 from scim.sentences import Sentence
 
@@ -41,10 +41,7 @@ async def rotate(visit: Visit) -> Outcome:
 
 async def show_revoke(visit: Visit) -> Outcome:
     """*Revoke token*, the second time: the confirmation (R101)."""
-    provider_id, token_id = visit.path["providerId"], visit.path["tokenId"]
-    page, token = await asyncio.gather(
-        tokens.page(visit.context, provider_id), tokens.details(visit.context, provider_id, token_id)
-    )
+    page, token = await _token(visit)
     return view("providers/token_revoke.html", page=page, token=token)
 
 
@@ -54,14 +51,16 @@ async def revoke(visit: Visit) -> Outcome:
 
 
 async def _revoke(visit: Visit) -> Outcome:
-    context, provider_id = visit.context, visit.path["providerId"]
+    context = visit.context
     context.require(Action.MANAGE_PROVIDERS)
-    token = await tokens.details(context, provider_id, visit.path["tokenId"])
+    page, token = await _token(visit)
     proof = None
     if token.is_live(context.now):
-        purpose = Sentence("revoke the SCIM token {token}", token=token.name)
+        purpose = Sentence(
+            'revoke the SCIM token {token} of "{provider}"', token=token.name, provider=page.provider.name
+        )
         proof = await visit.proof(CriticalAction.REVOKE_TOKEN, token.id, purpose)
-    await tokens.revoke(context, provider_id, token.id, proof)
+    await tokens.revoke(context, page.provider.id, token.id, proof)
     return await after_change(visit, "token-revoked")
 
 
@@ -118,6 +117,14 @@ async def _told(visit: Visit, change: Awaitable[Outcome]) -> Outcome:
         refusal = Refusal(detail=error.detail, code="unavailable")
         again = await window(replace(visit, refusal=refusal))
         return replace(again, status=error.status, refusal=refusal)
+
+
+async def _token(visit: Visit) -> tuple[tokens.TokenPage, Token]:
+    """The token that the address names, and those of its provider."""
+    provider_id, token_id = visit.path["providerId"], visit.path["tokenId"]
+    return await asyncio.gather(
+        tokens.page(visit.context, provider_id), tokens.details(visit.context, provider_id, token_id)
+    )
 
 
 def _label(visit: Visit) -> str:

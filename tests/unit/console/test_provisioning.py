@@ -384,7 +384,7 @@ async def test_revoking_is_confirmed_then_verified_then_told(admin, chief):
 
     page = await chief.send(path)
     assert "Verify it's you" in page.text
-    assert f"authenticator app to revoke the SCIM token {token.name}." in page.text
+    assert f'authenticator app to revoke the SCIM token {token.name} of "Fabrikam Okta".' in page.text
     assert (await tokens_of(admin))[0].ending is None
 
     page = await chief.send(path, fragment=True, verification_code=chief.person.code())
