@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -64,8 +64,8 @@ class Language:
         return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        """How long ago: "12 minutes ago"."""
-        return format_timedelta(moment - now, add_direction=True, locale=self._locale)
+        """How long ago: "12 minutes ago". What is only just done is, too: clocks differ by a little."""
+        return format_timedelta(min(moment - now, _JUST_NOW), add_direction=True, locale=self._locale)
 
     def number(self, number: int) -> str:
         """A number with its separators."""
@@ -76,6 +76,7 @@ class Language:
         return _locale(self.tag)
 
 
+_JUST_NOW = timedelta(seconds=-1)
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
 
 

@@ -10,4 +10,9 @@ NOTICES: Mapping[str, Sentence] = {
     "organization-added": Sentence("Organization added."),
     "organization-renamed": Sentence("Organization renamed."),
     "organization-deleting": Sentence("Organization is being deleted. It is gone in two minutes."),
+    "scim-enabled": Sentence("SCIM provisioning is on."),
+    "scim-disabled": Sentence("SCIM provisioning is off."),
+    "token-revoked": Sentence("Token revoked."),
+    "rotation-finished": Sentence("Rotation finished. The old token is revoked."),
+    "rotation-cancelled": Sentence("Rotation cancelled. The new token is revoked."),
 }
