@@ -10,4 +10,11 @@ NOTICES: Mapping[str, Sentence] = {
     "organization-added": Sentence("Organization added."),
     "organization-renamed": Sentence("Organization renamed."),
     "organization-deleting": Sentence("Organization is being deleted. It is gone in two minutes."),
+    "provider-added": Sentence("Identity provider added. Neither SSO nor SCIM is on yet."),
+    "provider-changed": Sentence("Identity provider changed."),
+    "provider-deleted": Sentence("Identity provider deleted. Its users become Native within minutes."),
+    "provider-settings-saved": Sentence("Settings saved. They hold for SCIM requests within 30 seconds."),
+    "sso-enabled": Sentence("SSO enabled."),
+    "sso-disabled": Sentence("SSO disabled."),
+    "sso-and-scim-disabled": Sentence("SSO disabled. SCIM provisioning is off, too."),
 }
