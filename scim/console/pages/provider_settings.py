@@ -1,5 +1,8 @@
 """Settings of a provider: its policies, and its deletion (R119, R127, AMB-5, AMB-13, AMB-22)."""
 
+import asyncio
+from collections.abc import Sequence
+
 from scim.admin import organizations, provider_deletion, providers
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import given
@@ -10,6 +13,7 @@ from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
 from scim.contracts.providers import Confirmation, ProviderEdit, provider_change
 from scim.domain.authority import Action
+from scim.domain.organizations import Organization
 from scim.sentences import Sentence
 
 _ONE = f"/{IDENTITY_PROVIDERS}/{{providerId}}"
@@ -22,8 +26,13 @@ async def show(visit: Visit) -> Outcome:
     context = visit.context
     context.require(Action.VIEW_PROVIDERS)
     provider = await providers.get(context, visit.path["providerId"])
-    offered = await organizations.choices(context, _OFFERED) if visit.may(Action.MANAGE_PROVIDERS) else None
-    return view("providers/settings.html", provider=provider, organizations=offered)
+    listed, offered = await asyncio.gather(providers.listed_of(context, provider), _offered(visit))
+    return view("providers/settings.html", provider=provider, provisioning=listed.provisioning, organizations=offered)
+
+
+async def _offered(visit: Visit) -> Sequence[Organization] | None:
+    """The organizations to choose from; None where the ID is typed, or nothing is chosen."""
+    return await organizations.choices(visit.context, _OFFERED) if visit.may(Action.MANAGE_PROVIDERS) else None
 
 
 async def save(visit: Visit) -> Outcome:

@@ -12,13 +12,14 @@ export function watchSeveral() {
 function add(list) {
   const template = list.querySelector("template");
   const item = template.content.firstElementChild.cloneNode(true);
-  template.before(item);
+  (list.querySelector(":scope > .spare") ?? template).before(item);
   number(list);
   item.querySelector("input").focus();
 }
 
 function remove(list, item) {
-  const near = item.nextElementSibling?.matches(".several-item") ? item.nextElementSibling : item.previousElementSibling;
+  const others = [...list.querySelectorAll(":scope > .several-item:not(.spare)")];
+  const near = others[others.indexOf(item) + 1] ?? others[others.indexOf(item) - 1];
   item.remove();
   number(list);
   (near?.querySelector("input") ?? list.querySelector("[data-add]")).focus();
