@@ -84,7 +84,7 @@ async def test_the_dialog_says_what_the_deletion_would_do(visitor, admin):
     assert "Delete “Contoso Entra”?" in page.text
     assert "Its SCIM tokens stop working now." in page.text
     assert "2 SCIM users become Native and can be edited here." in page.text
-    assert "1 group goes." in page.text
+    assert "1 group is removed." in page.text
     assert "Type the name of the provider to delete it" in page.text
 
 
