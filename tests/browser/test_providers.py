@@ -43,6 +43,20 @@ def test_a_provider_is_added_with_the_keyboard(page, console):
     expect(page.get_by_role("main")).to_contain_text(f"{stem}.example, {stem}.test")
 
 
+def test_a_provider_is_added_without_scripts(new_page, console, boss):
+    """The dialog is a page then, and the one field for domains takes several."""
+    stem = uuid4().hex[:8]
+    page = new_page(boss, java_script_enabled=False)
+    page.goto(f"{console}/{PROVIDERS}")
+    page.get_by_role("main").get_by_role("link", name="Add provider").first.click()
+    expect(page.get_by_role("button", name="Add a domain")).to_be_hidden()
+    page.get_by_label("Display name").fill(f"Provider {stem}")
+    page.get_by_label("E-mail domain 1").fill(f"{stem}.example, {stem}.test")
+    page.get_by_role("button", name="Add provider").click()
+    expect(told(page)).to_contain_text("Identity provider added.")
+    expect(page.get_by_role("main")).to_contain_text(f"{stem}.example, {stem}.test")
+
+
 def test_a_provider_is_opened_by_its_name_and_its_domains_edited(page, console, boss):
     """R026, R097: a field is removed, and what is taken is told where it was typed."""
     taken, provider = new_provider(boss), new_provider(boss)
