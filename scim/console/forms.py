@@ -99,7 +99,16 @@ def filled[C: BaseModel](contract: type[C], values: Mapping[str, object]) -> C:
     try:
         return contract.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise FormRefused(Refusal(fields={name: f"{text}." for name, text in field_errors(error)})) from None
+        raise FormRefused(Refusal(fields=_told(error))) from None
+
+
+def _told(error: ValidationError) -> dict[str, str]:
+    """What is wrong with each field. What is wrong with an item is wrong with its list: that is one field here."""
+    fields: dict[str, str] = {}
+    for name, text in field_errors(error):
+        listed, _, position = name.rpartition(".")
+        fields.setdefault(listed if position.isdecimal() else name, f"{text}.")
+    return fields
 
 
 def given(form: Form, names: Iterable[str], *, blank: Any = None) -> dict[str, Any]:

@@ -15,4 +15,11 @@ NOTICES: Mapping[str, Sentence] = {
     "token-revoked": Sentence("Token revoked."),
     "rotation-finished": Sentence("Rotation finished. The old token is revoked."),
     "rotation-cancelled": Sentence("Rotation cancelled. The new token is revoked."),
+    "provider-added": Sentence("Identity provider added. Neither SSO nor SCIM is on yet."),
+    "provider-changed": Sentence("Identity provider changed."),
+    "provider-deleted": Sentence("Identity provider deleted. Its users become Native within minutes."),
+    "provider-settings-saved": Sentence("Settings saved. They hold for SCIM requests within 30 seconds."),
+    "sso-enabled": Sentence("SSO enabled."),
+    "sso-disabled": Sentence("SSO disabled."),
+    "sso-and-scim-disabled": Sentence("SSO disabled. SCIM provisioning is off, too."),
 }
