@@ -63,7 +63,7 @@ class Console:
     async def answer(self, request: WebRequest) -> WebResponse:
         """The reply to a request; it never raises."""
         if (file := static_reply(request)) is not None:
-            return file
+            return _secured(file)
         started = perf_counter()
         response = await self._outcome(request)
         logger.info(
@@ -73,7 +73,7 @@ class Console:
             response.status,
             (perf_counter() - started) * 1000,
         )
-        return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+        return _secured(response)
 
     async def _outcome(self, request: WebRequest) -> WebResponse:
         visit = Visit(services=self.services, request=request, language=language_of("", _accepted(request)), path={})
@@ -197,6 +197,10 @@ class Console:
             case Download():
                 disposition = {"Content-Disposition": f'attachment; filename="{outcome.name}"'}
                 return WebResponse(status=200, body=outcome.content, media_type=outcome.media_type, headers=disposition)
+
+
+def _secured(response: WebResponse) -> WebResponse:
+    return replace(response, headers={**SECURITY_HEADERS, **response.headers})
 
 
 def _redirect(redirect: Redirect, visit: Visit) -> WebResponse:

@@ -24,8 +24,11 @@ from scim.console.visits import Visit
 from scim.domain.authority import Action
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""What changes how a text looks without being seen: control characters, marks of direction, blanks of no width."""
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
+"""What changes a text, or how it looks, without being seen: control characters, marks of direction, blanks of no width
+or no ink. The joiners U+200C and U+200D are not among them: Persian and emoji are written with them."""
 
 
 def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banner] = ()) -> str:
@@ -69,6 +72,8 @@ def environment(tag: str) -> Environment:
     )
     language = Language(tag)
     made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    for name in ("gettext", "ngettext"):
+        made.globals[name] = _showing(made.globals[name])
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {
         "path_to": paths.path_to,
@@ -100,6 +105,16 @@ def shown(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup) and _CONTROLS.search(value):
         return _CONTROLS.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
     return value
+
+
+def _showing(translate: Any) -> Any:
+    """A translation whose values are shown as those of templates are: what it makes is markup, which `shown` leaves."""
+
+    @pass_context
+    def translated(context: TemplateContext, *texts: object, **values: object) -> object:
+        return translate(context, *texts, **{name: shown(value) for name, value in values.items()})
+
+    return translated
 
 
 def typed(value: object) -> Markup:
