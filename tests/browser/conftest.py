@@ -99,17 +99,7 @@ def new_page(browser: Browser, console: str, request: pytest.FixtureRequest) -> 
         context.set_default_timeout(15_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if person is not None:
-            secure = console.replace(
-                "http:", "https:"
-            )  # what Chromium wants of the prefix; it takes loopback for secure
-            cookie = {
-                "name": "__Host-rollcall",
-                "value": person.cookie,
-                "url": secure,
-                "httpOnly": True,
-                "secure": True,
-            }
-            context.add_cookies([cookie])
+            sign_in(context, console, person.cookie)
         contexts.append(context)
         page = context.new_page()
         watch(page, console, troubles)
@@ -126,6 +116,13 @@ def new_page(browser: Browser, console: str, request: pytest.FixtureRequest) -> 
 def page(new_page: Callable[..., Page], boss: Person) -> Page:
     """A page on which `boss` is signed in."""
     return new_page(boss)
+
+
+def sign_in(context: BrowserContext, console: str, ticket: str) -> None:
+    """Give a browser context the cookie of a session."""
+    secure = console.replace("http:", "https:")  # what Chromium wants of the prefix; it takes loopback for secure
+    cookie = {"name": "__Host-rollcall", "value": ticket, "url": secure, "httpOnly": True, "secure": True}
+    context.add_cookies([cookie])
 
 
 def watch(page: Page, console: str, troubles: list[str]) -> None:
