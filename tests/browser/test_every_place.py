@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scim.console.rendering import shown
-from tests.browser.conftest import NARROW, WIDE, sign_in, watch
+from tests.browser.chromium import NARROW, WIDE, sign_in
+from tests.browser.conftest import watch
 from tests.browser.places import PLACES, Place, address, go
 from tests.tenants.building import Tenant
 from tests.tenants.inhabited import inhabited

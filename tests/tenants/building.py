@@ -82,7 +82,7 @@ class _Builder:
 
     @classmethod
     async def on(cls, app: Application, words: Words, now: datetime) -> "_Builder":
-        clock = StandingClock(now - LIFE - timedelta(days=4))
+        clock = StandingClock(now - LIFE - timedelta(days=21))
         past = assemble(
             app.rows,
             app.vault,
@@ -156,7 +156,7 @@ class _Builder:
     async def providers(self) -> None:
         """In every state that its page knows: tokens that expired, that expire, two at once, none."""
         states: tuple[tuple[str, dict[str, float], bool], ...] = (
-            ("expired", {"days": LIFE.days + 3}, True),
+            ("expired", {"days": LIFE.days + 15}, True),
             ("expiring", {"days": LIFE.days - 12}, True),
             ("provider", {"days": 40}, True),
             ("rotating", {"days": 39}, True),
