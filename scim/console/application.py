@@ -11,6 +11,7 @@ from scim.admin import sessions
 from scim.admin.banners import Banner, banners
 from scim.admin.problems import Denied, Problem, SignInRequired
 from scim.admin.services import Services
+from scim.console.compression import compressed
 from scim.console.forms import CODE, CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
 from scim.console.paths import BASE, path_to
@@ -65,7 +66,7 @@ class Console:
         if (file := static_reply(request)) is not None:
             return _secured(file)
         started = perf_counter()
-        response = await self._outcome(request)
+        response = compressed(await self._outcome(request), request)
         logger.info(
             "console_request_answered id=%s method=%s status=%d ms=%.1f",
             request.id,

@@ -69,6 +69,8 @@ class Language:
 
     def number(self, number: int) -> str:
         """A number with its separators."""
+        if 0 <= number < _FIRST_SEPARATED:  # nearly all of them, and quickly
+            return str(number)
         return format_decimal(number, locale=self._locale)
 
     @property
@@ -76,6 +78,7 @@ class Language:
         return _locale(self.tag)
 
 
+_FIRST_SEPARATED = 1_000
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
 
 

@@ -1,7 +1,7 @@
 """From a view to HTML: Jinja with everything escaped, and what templates can use."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -71,11 +71,10 @@ def environment(tag: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     language = Language(tag)
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    for name in ("gettext", "ngettext"):
-        made.globals[name] = _showing(made.globals[name])
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {
+        **_translations(language),
         "path_to": paths.path_to,
         "paths": paths,
         "static": address_of,
@@ -107,14 +106,28 @@ def shown(value: object) -> object:
     return value
 
 
-def _showing(translate: Any) -> Any:
-    """A translation whose values are shown as those of templates are: what it makes is markup, which `shown` leaves."""
+def _translations(language: Language) -> dict[str, Callable[..., Markup]]:
+    """What Jinja's i18n calls, by name: texts of the catalog as markup, with values shown as templates show theirs.
 
-    @pass_context
-    def translated(context: TemplateContext, *texts: object, **values: object) -> object:
-        return translate(context, *texts, **{name: shown(value) for name, value in values.items()})
+    Jinja's own would leave the values as they are, and call three functions for each of a page's hundreds of texts;
+    here a text without values, as most are, is made once.
+    """
 
-    return translated
+    @cache
+    def fixed(text: str) -> Markup:
+        return Markup(language.gettext(text)) % {}  # noqa: S704 - a text of ours
+
+    def gettext(text: str, /, **values: object) -> Markup:
+        return _filled(language.gettext(text), values) if values else fixed(text)
+
+    def ngettext(one: str, several: str, number: int, /, **values: object) -> Markup:
+        return _filled(language.ngettext(one, several, number), {"num": number, **values})
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    return Markup(text) % {name: shown(value) for name, value in values.items()}  # noqa: S704 - as above
 
 
 def typed(value: object) -> Markup:

@@ -61,7 +61,7 @@ PLACES = (
 NOT_YET = (
     Place("set-up", "set-up", is_public=True),
     Place("invitation", "invitation", is_public=True),
-    Place("account", "account", tells=["boss"]),
+    Place("account", "account"),
     Place("account-security", "account/security"),
     Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
     Place("providers-none-found", f"{PROVIDERS}?search=zzz"),

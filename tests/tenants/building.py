@@ -93,10 +93,11 @@ class _Builder:
             identifiers=ClockIdentifiers(clock),
         )
         admin = AdminWorld(World(past, app.rows, Provider(id="", name=""), ""), "")
-        boss = await admin.account("dana.whitfield@contoso.com", administrator=True)
+        boss = await admin.account("hanna.devries@contoso.com", administrator=True)
         builder = cls(await admin.as_(boss), boss, words, now)
         builder.tenant.ids["boss"] = boss.id
-        await builder.call("PATCH", f"/users/{boss.id}", {"givenName": words["given name"][0], "familyName": "Boss"})
+        name = {"givenName": builder.word("given name", 7), "familyName": builder.word("family name", 13)}
+        await builder.call("PATCH", f"/users/{boss.id}", name)
         return builder
 
     # Small things

@@ -89,3 +89,11 @@ HOSTILE: Words = {
     **dict.fromkeys(KINDS, _ATTACKS),
     "sign-in address": tuple(f"{'w' * 63}.{'x' * 60}{number}.example" for number in range(7)),
 }
+CROWDED: Words = {
+    **PLAIN,
+    **{
+        kind: tuple(f"{PLAIN[kind][number % len(PLAIN[kind])]} {number}" for number in range(60))
+        for kind in ("organization", "technician role", "end user role", "group")
+    },
+}
+"""More of everything than a page shows at once."""
