@@ -11,6 +11,7 @@ from scim.admin import sessions
 from scim.admin.banners import Banner, banners
 from scim.admin.problems import Denied, Problem, SignInRequired
 from scim.admin.services import Services
+from scim.console.compression import compressed
 from scim.console.forms import CODE, CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
 from scim.console.paths import BASE, path_to
@@ -63,9 +64,9 @@ class Console:
     async def answer(self, request: WebRequest) -> WebResponse:
         """The reply to a request; it never raises."""
         if (file := static_reply(request)) is not None:
-            return file
+            return _secured(file)
         started = perf_counter()
-        response = await self._outcome(request)
+        response = compressed(await self._outcome(request), request)
         logger.info(
             "console_request_answered id=%s method=%s status=%d ms=%.1f",
             request.id,
@@ -73,7 +74,7 @@ class Console:
             response.status,
             (perf_counter() - started) * 1000,
         )
-        return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+        return _secured(response)
 
     async def _outcome(self, request: WebRequest) -> WebResponse:
         visit = Visit(services=self.services, request=request, language=language_of("", _accepted(request)), path={})
@@ -197,6 +198,10 @@ class Console:
             case Download():
                 disposition = {"Content-Disposition": f'attachment; filename="{outcome.name}"'}
                 return WebResponse(status=200, body=outcome.content, media_type=outcome.media_type, headers=disposition)
+
+
+def _secured(response: WebResponse) -> WebResponse:
+    return replace(response, headers={**SECURITY_HEADERS, **response.headers})
 
 
 def _redirect(redirect: Redirect, visit: Visit) -> WebResponse:

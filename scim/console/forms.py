@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 
 from scim.contracts.errors import field_errors
+from scim.sentences import Sentence
 
 MAX_FIELDS = 2_000
 MAX_BYTES = 256 * 1024
@@ -19,6 +20,8 @@ CODE = "verification_code"
 """The field of the time-based code that *Verify it's you* asks for."""
 VERSION = "version"
 """The field of the version that the form shows, for `If-Match`."""
+_BLANK = Sentence("Fill this in.")
+"""Of a field that must not be empty; what the contract says of it is meant for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,12 @@ def filled[C: BaseModel](contract: type[C], values: Mapping[str, object]) -> C:
     try:
         return contract.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise FormRefused(Refusal(fields=_told(error))) from None
+        blank = {name for name, value in values.items() if value is None}
+        raise FormRefused(Refusal(fields=_told(error) | dict.fromkeys(blank & _wrong(error), _BLANK))) from None
+
+
+def _wrong(error: ValidationError) -> set[str]:
+    return {name for name, _ in field_errors(error)}
 
 
 def _told(error: ValidationError) -> dict[str, str]:

@@ -69,6 +69,8 @@ class Language:
 
     def number(self, number: int) -> str:
         """A number with its separators."""
+        if 0 <= number < _FIRST_SEPARATED:  # nearly all of them, and quickly
+            return str(number)
         return format_decimal(number, locale=self._locale)
 
     @property
@@ -77,6 +79,7 @@ class Language:
 
 
 _JUST_NOW = timedelta(seconds=-1)
+_FIRST_SEPARATED = 1_000
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
 
 
