@@ -10,6 +10,7 @@ from scim.admin.context import Context
 from scim.domain.authority import Action
 from scim.domain.providers import Provider
 from scim.domain.tokens import Token, TokenState, live, newest_first, rotation_of
+from scim.sentences import Sentence
 
 
 class BannerKind(StrEnum):
@@ -72,8 +73,14 @@ def _expiring(provider: Provider, token: Token, now: datetime) -> Banner | None:
     days = token.days_left(now)
     return Banner(
         kind=BannerKind.TOKEN_EXPIRING,
-        detail=f'The SCIM token {token.name} of "{provider.name}" expires on {_day(token.expires_at)} '
-        f"({days} {'day' if days == 1 else 'days'}). Rotate it.",
+        detail=Sentence.counted(
+            'The SCIM token {token} of "{provider}" expires on {day} ({number} day). Rotate it.',
+            'The SCIM token {token} of "{provider}" expires on {day} ({number} days). Rotate it.',
+            days,
+            token=token.name,
+            provider=provider.name,
+            day=token.expires_at,
+        ),
         provider=provider,
         token=token,
         days_left=days,
@@ -83,13 +90,14 @@ def _expiring(provider: Provider, token: Token, now: datetime) -> Banner | None:
 def _expired(provider: Provider, token: Token) -> Banner:
     return Banner(
         kind=BannerKind.TOKEN_EXPIRED,
-        detail=f'The SCIM token {token.name} of "{provider.name}" expired on {_day(token.expires_at)}. '
-        "Your identity provider gets 401 and no change arrives. Generate a new token.",
+        detail=Sentence(
+            'The SCIM token {token} of "{provider}" expired on {day}. Your identity provider gets 401 '
+            "and no change arrives. Generate a new token.",
+            token=token.name,
+            provider=provider.name,
+            day=token.expires_at,
+        ),
         provider=provider,
         token=token,
         days_left=0,
     )
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

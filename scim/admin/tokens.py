@@ -29,6 +29,7 @@ from scim.domain.tokens import (
     rotation_of,
 )
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
     provider = await get_provider(context, provider_id)
     token = await _get(context, provider_id, token_id)
     if not token.is_live(context.now):
-        raise Missing("This token is not live any more.")
+        raise Missing(Sentence("This token is not live any more."))
     return expiry_event(token, provider, context.services.public_url)
 
 
@@ -112,7 +113,7 @@ async def rotate(context: Context, provider_id: str, label: str) -> IssuedToken:
     Args and errors are those of `generate`; besides, `Conflicting` (`nothing_to_rotate`): there is no live token.
     """
     if not live(await _allow_generation(context, provider_id), context.now):
-        raise Conflicting("There is no live token to rotate. Generate one.", "nothing_to_rotate")
+        raise Conflicting(Sentence("There is no live token to rotate. Generate one."), "nothing_to_rotate")
     return await _issue(context, provider_id, label)
 
 
@@ -152,8 +153,11 @@ async def finish(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if not rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider does not use the new token {rotation.new.name} yet. Paste it there first; "
-                "to stop provisioning at once, revoke the old token.",
+                Sentence(
+                    "Your identity provider does not use the new token {token} yet. Paste it there first; to stop "
+                    "provisioning at once, revoke the old token.",
+                    token=rotation.new.name,
+                ),
                 "not_switched",
             )
         await _end(context, rotation.old, EndReason.ROTATED, proof)
@@ -178,8 +182,11 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider uses the new token {rotation.new.name} already. Finish the rotation; to stop "
-                "the new token nevertheless, revoke it.",
+                Sentence(
+                    "Your identity provider uses the new token {token} already. Finish the rotation; to stop the "
+                    "new token nevertheless, revoke it.",
+                    token=rotation.new.name,
+                ),
                 "already_switched",
             )
         await _end(context, rotation.new, EndReason.ROTATION_CANCELLED, proof)
@@ -191,10 +198,10 @@ async def _allow_generation(context: Context, provider_id: str) -> Sequence[Toke
     context.require_recent(Action.MANAGE_PROVIDERS)
     provider = await get_provider(context, provider_id)
     if not provider.scim_enabled:
-        raise Conflicting("SCIM provisioning is off. Enable it first.", "scim_disabled")
+        raise Conflicting(Sentence("SCIM provisioning is off. Enable it first."), "scim_disabled")
     tokens = await _all(context, provider_id)
     if len(live(tokens, context.now)) >= MAX_LIVE_TOKENS:
-        raise Conflicting("Two tokens are live. Revoke one first.", "too_many_tokens")
+        raise Conflicting(Sentence("Two tokens are live. Revoke one first."), "too_many_tokens")
     return tokens
 
 
@@ -207,13 +214,13 @@ async def _issue(context: Context, provider_id: str, label: str) -> IssuedToken:
         return await issuer.issue(provider_id, label, context.actor)
     except TooManyTokens as error:  # one of them is being generated at this moment, or that failed a moment ago
         raise Conflicting(
-            "Another token is being generated at this moment. Reload in two minutes.", "under_way"
+            Sentence("Another token is being generated at this moment. Reload in two minutes."), "under_way"
         ) from error
     except VersionConflict as conflict:
         newest = next(iter(await _all(context, provider_id)), None)
         seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
         raise Conflicting(
-            f"Somebody else generated a token {seconds} s ago. Reload.", "generated_meanwhile"
+            Sentence("Somebody else generated a token {seconds} s ago. Reload.", seconds=seconds), "generated_meanwhile"
         ) from conflict
 
 
@@ -232,7 +239,7 @@ async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Ro
     ended = [(token.ending.at, token.ending.reason, token) for token in tokens if token.ending is not None]
     _, last_reason, last = max(ended, key=lambda each: each[0], default=(None, None, None))
     if last is None or last_reason is not reason:
-        raise Conflicting("No rotation is running.", "no_rotation")
+        raise Conflicting(Sentence("No rotation is running."), "no_rotation")
     await _completed(context, last)
     return None
 
@@ -250,8 +257,11 @@ async def _completed(context: Context, token: Token) -> Token:
         return await _closer(context).complete(token)
     except Unavailable as error:
         raise Unavailable(
-            "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, could not be "
-            "written: that is done by itself within minutes, or at once when you repeat this.",
+            Sentence(
+                "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, "
+                "could not be written: that is done by itself within minutes, or at once when you repeat "
+                "this."
+            ),
             error.retry_after_seconds,
         ) from error
 
@@ -268,5 +278,5 @@ async def _all(context: Context, provider_id: str) -> Sequence[Token]:
 async def _get(context: Context, provider_id: str, token_id: str) -> Token:
     token = await context.services.tokens.get(token_id)
     if token is None or token.provider != provider_id or token.state is TokenState.PENDING:
-        raise Missing("This identity provider has no token with this id.")
+        raise Missing(Sentence("This identity provider has no token with this id."))
     return token

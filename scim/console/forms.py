@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ValidationError
 
 from scim.contracts.errors import field_errors
+from scim.sentences import Sentence
 
 MAX_FIELDS = 2_000
 MAX_BYTES = 256 * 1024
@@ -99,7 +100,9 @@ def filled[C: BaseModel](contract: type[C], values: Mapping[str, object]) -> C:
     try:
         return contract.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise FormRefused(Refusal(fields={name: f"{text}." for name, text in field_errors(error)})) from None
+        raise FormRefused(
+            Refusal(fields={name: Sentence("{told}.", told=text) for name, text in field_errors(error)})
+        ) from None
 
 
 def given(form: Form, names: Iterable[str], *, blank: Any = None) -> dict[str, Any]:
