@@ -112,7 +112,7 @@ def _expiring(provider: Provider, token: Token, now: datetime) -> Banner | None:
         days,
         token=token.name,
         provider=provider.name,
-        day=_day(token.expires_at),
+        day=token.expires_at,
     )
     return Banner(kind=BannerKind.TOKEN_EXPIRING, detail=detail, provider=provider, token=token, days_left=days)
 
@@ -123,7 +123,7 @@ def _expired(provider: Provider, token: Token) -> Banner:
         "Your identity provider gets 401 and no change arrives. Generate a new token.",
         token=token.name,
         provider=provider.name,
-        day=_day(token.expires_at),
+        day=token.expires_at,
     )
     return Banner(kind=BannerKind.TOKEN_EXPIRED, detail=detail, provider=provider, token=token, days_left=0)
 
@@ -134,7 +134,3 @@ def _missing(provider: Provider) -> Banner:
         provider=provider.name,
     )
     return Banner(kind=BannerKind.NO_TOKEN, detail=detail, provider=provider)
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"

@@ -90,7 +90,7 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
     provider = await get_provider(context, provider_id)
     token = await _get(context, provider_id, token_id)
     if not token.is_live(context.now):
-        raise Missing("This token is not live any more.")
+        raise Missing(Sentence("This token is not live any more."))
     return expiry_event(token, provider, context.services.public_url)
 
 
@@ -119,7 +119,7 @@ async def rotate(context: Context, provider_id: str, label: str, seen: str | Non
     Args and errors are those of `generate`; besides, `Conflicting` (`nothing_to_rotate`): there is no live token.
     """
     if not live(await _allow_generation(context, provider_id, seen), context.now):
-        raise Conflicting("There is no live token to rotate. Generate one.", "nothing_to_rotate")
+        raise Conflicting(Sentence("There is no live token to rotate. Generate one."), "nothing_to_rotate")
     return await _issue(context, provider_id, label)
 
 
@@ -159,8 +159,11 @@ async def finish(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if not rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider does not use the new token {rotation.new.name} yet. Paste it there first; "
-                "to stop provisioning at once, revoke the old token.",
+                Sentence(
+                    "Your identity provider does not use the new token {token} yet. Paste it there first; to stop "
+                    "provisioning at once, revoke the old token.",
+                    token=rotation.new.name,
+                ),
                 "not_switched",
             )
         await _end(context, rotation.old, EndReason.ROTATED, proof)
@@ -185,8 +188,11 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider uses the new token {rotation.new.name} already. Finish the rotation; to stop "
-                "the new token nevertheless, revoke it.",
+                Sentence(
+                    "Your identity provider uses the new token {token} already. Finish the rotation; to stop the "
+                    "new token nevertheless, revoke it.",
+                    token=rotation.new.name,
+                ),
                 "already_switched",
             )
         await _end(context, rotation.new, EndReason.ROTATION_CANCELLED, proof)
@@ -198,13 +204,13 @@ async def _allow_generation(context: Context, provider_id: str, seen: str | None
     context.require_recent(Action.MANAGE_PROVIDERS)
     provider = await get_provider(context, provider_id)
     if not provider.scim_enabled:
-        raise Conflicting("SCIM provisioning is off. Enable it first.", "scim_disabled")
+        raise Conflicting(Sentence("SCIM provisioning is off. Enable it first."), "scim_disabled")
     tokens = await _all(context, provider_id)
     newest = last_issued(tokens)
     if seen is not None and newest is not None and newest.id != seen:
         raise _generated_meanwhile(context, newest)
     if len(live(tokens, context.now)) >= MAX_LIVE_TOKENS:
-        raise Conflicting("Two tokens are live. Revoke one first.", "too_many_tokens")
+        raise Conflicting(Sentence("Two tokens are live. Revoke one first."), "too_many_tokens")
     return tokens
 
 
@@ -217,7 +223,7 @@ async def _issue(context: Context, provider_id: str, label: str) -> IssuedToken:
         return await issuer.issue(provider_id, label, context.actor)
     except TooManyTokens as error:  # one of them is being generated at this moment, or that failed a moment ago
         raise Conflicting(
-            "Another token is being generated at this moment. Reload in two minutes.", "under_way"
+            Sentence("Another token is being generated at this moment. Reload in two minutes."), "under_way"
         ) from error
     except VersionConflict as conflict:
         newest = next(iter(await _all(context, provider_id)), None)
@@ -247,7 +253,7 @@ async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Ro
     ended = [(token.ending.at, token.ending.reason, token) for token in tokens if token.ending is not None]
     _, last_reason, last = max(ended, key=lambda each: each[0], default=(None, None, None))
     if last is None or last_reason is not reason:
-        raise Conflicting("No rotation is running.", "no_rotation")
+        raise Conflicting(Sentence("No rotation is running."), "no_rotation")
     await _completed(context, last)
     return None
 
@@ -265,8 +271,11 @@ async def _completed(context: Context, token: Token) -> Token:
         return await _closer(context).complete(token)
     except Unavailable as error:
         raise Unavailable(
-            "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, could not be "
-            "written: that is done by itself within minutes, or at once when you repeat this.",
+            Sentence(
+                "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, "
+                "could not be written: that is done by itself within minutes, or at once when you repeat "
+                "this."
+            ),
             error.retry_after_seconds,
         ) from error
 
@@ -283,5 +292,5 @@ async def _all(context: Context, provider_id: str) -> Sequence[Token]:
 async def _get(context: Context, provider_id: str, token_id: str) -> Token:
     token = await context.services.tokens.get(token_id)
     if token is None or token.provider != provider_id or token.state is TokenState.PENDING:
-        raise Missing("This identity provider has no token with this id.")
+        raise Missing(Sentence("This identity provider has no token with this id."))
     return token

@@ -115,7 +115,7 @@ def _told(error: ValidationError) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, text in field_errors(error):
         listed, _, position = name.rpartition(".")
-        fields.setdefault(listed if position.isdecimal() else name, f"{text}.")
+        fields.setdefault(listed if position.isdecimal() else name, Sentence("{told}.", told=text))
     return fields
 
 

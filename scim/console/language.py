@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -49,11 +49,16 @@ class Language:
 
     def told(self, text: str) -> str:
         """A sentence of a use case; texts that are none stay as they are."""
-        return text.told(self.gettext, self.ngettext) if isinstance(text, Sentence) else text
+        return text.told(self) if isinstance(text, Sentence) else text
 
     def day(self, moment: datetime) -> str:
         """The day, unambiguously: "14 Jul 2027"."""
         return format_date(moment.astimezone(self.zone), _DAY[self.tag], locale=self._locale)
+
+    def date(self, moment: date) -> str:
+        """The day in full, for sentences: "14 July 2027"."""
+        day = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
+        return format_date(day, _DATE[self.tag], locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
         """Day and time: "14 Jul 2027, 10:02"."""
@@ -81,6 +86,7 @@ class Language:
 _JUST_NOW = timedelta(seconds=-1)
 _FIRST_SEPARATED = 1_000
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
+_DATE: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
 
 
 def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:

@@ -23,6 +23,7 @@ from scim.domain.people import AuthenticationType
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
 from scim.domain.users import UserType, display_name, organization_named
+from scim.sentences import Sentence
 
 PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=texts.PLAIN)]
 Phone = Annotated[str, Field(max_length=40, pattern=texts.PHONE)]
@@ -62,7 +63,7 @@ class Kept:
     @staticmethod
     def _given(value: object) -> object:
         if value is None:
-            raise ValueError("It cannot be null. Leave it out to keep what is there")
+            raise ValueError(Sentence("It cannot be null. Leave it out to keep what is there"))
         return value
 
 
