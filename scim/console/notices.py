@@ -7,6 +7,11 @@ from scim.sentences import Sentence
 NOTICES: Mapping[str, Sentence] = {
     "session-over": Sentence("Your session is over. Sign in again."),
     "signed-out": Sentence("You are signed out."),
+    "account-saved": Sentence("Your settings are saved."),
+    "password-changed": Sentence("Your password is changed. Sign in with the new one."),
+    "app-changed": Sentence("Your authenticator app is set up. Sign in with it."),
+    "session-ended": Sentence("The session is ended."),
+    "access-token-deleted": Sentence("The access token is deleted."),
     "organization-added": Sentence("Organization added."),
     "organization-renamed": Sentence("Organization renamed."),
     "organization-deleting": Sentence("Organization is being deleted. It is gone in two minutes."),
