@@ -156,7 +156,7 @@ class Console:
             return _verification(visit, "")
         if problem.code in _CODE_REFUSALS and CODE in visit.form:
             return _verification(visit, visit.form.text(_PURPOSE), problem)
-        return await self._shown_again(page, visit, _refusal_of(problem), problem.status)
+        return await self._shown_again(page, visit, Refusal.of(problem), problem.status)
 
     async def _submitted(self, submit: Handler, visit: Visit) -> Outcome:
         """Run the form; a code that *Verify it's you* asked for because the sign-in was long ago is looked at first."""
@@ -223,16 +223,6 @@ def _verification(visit: Visit, purpose: str, problem: Problem | None = None) ->
 
 def _error(status: int, detail: str) -> View:
     return View(template="error.html", values={"status": status, "detail": detail}, status=status)
-
-
-def _refusal_of(problem: Problem) -> Refusal:
-    fields: dict[str, str] = {}
-    if isinstance(field := problem.facts.get("field"), str):
-        fields[field] = problem.detail
-    errors = problem.facts.get("errors")
-    if isinstance(errors, list):
-        fields |= {each["field"]: each["message"] for each in errors}
-    return Refusal(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
 
 
 def _form(request: WebRequest) -> Form:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
+from scim.admin.problems import Problem
 from scim.contracts.errors import field_errors
 from scim.sentences import Sentence
 
@@ -75,6 +76,17 @@ class Refusal:
     fields: Mapping[str, str] = field(default_factory=dict)
     code: str = "invalid"
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Refusal":
+        """From what a use case refused."""
+        fields: dict[str, str] = {}
+        if isinstance(named := problem.facts.get("field"), str):
+            fields[named] = problem.detail
+        errors = problem.facts.get("errors")
+        if isinstance(errors, list):
+            fields |= {each["field"]: each["message"] for each in errors}
+        return cls(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
 
 
 class FormRefused(Exception):
