@@ -47,6 +47,15 @@ async def offer(services: Services, subject: str, name: str) -> Offer:
     return Offer(sealed, secret, provisioning_uri(secret, name))
 
 
+async def offered_before(services: Services, subject: str, name: str, enrolment: str) -> Offer | None:
+    """The offer that a form came back with, to be shown again after a wrong code; None when it is none, or over."""
+    content = await services.sealer.open(_PURPOSE, enrolment) if enrolment else None
+    for_whom, secret, until = json.loads(content) if content else ("", "", 0)
+    if for_whom != subject or services.clock.now().timestamp() >= until:
+        return None
+    return Offer(enrolment, secret, provisioning_uri(secret, name))
+
+
 async def accepted(
     services: Services, subject: str, credentials: Credentials, enrolment: str, code: str
 ) -> Credentials:

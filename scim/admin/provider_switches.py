@@ -71,7 +71,7 @@ async def sso_impact(context: Context, provider_id: str) -> SsoImpact:
     )
     users = await asyncio.gather(*(services.users.get(provider_id, id_) for id_ in found.administrators[:NAMED]))
     return SsoImpact(
-        locked_out=Count(found.number, found.is_more),
+        locked_out=Count(len(found.accounts), found.is_more),
         administrators=[user.user_name for user in users if user is not None],
         scim_enabled=provider.scim_enabled,
         is_possible=is_possible,

@@ -123,6 +123,12 @@ async def listed_of(context: Context, provider: Provider) -> ListedProvider:
     return ListedProvider(provider=provider, provisioning=provisioning_of(provider, tokens, context.now))
 
 
+async def configuration_of(context: Context, provider_id: str) -> SsoConfiguration | None:
+    """The configuration of a provider's single sign-on; None before there is one. One storage call."""
+    context.require(Action.VIEW_PROVIDERS)
+    return await context.services.providers.sso_configuration(provider_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderChange:
     """What a provider is to be; None leaves a part as it is.
@@ -379,12 +385,13 @@ def _is_key(provider_id: str) -> bool:
 
 
 def _name_taken(name: str) -> Conflicting:
-    return Conflicting(Sentence('There is an identity provider called "{name}" already.', name=name), "name_taken")
+    detail = Sentence('There is an identity provider called "{name}" already.', name=name)
+    return Conflicting(detail, "name_taken", {"field": "name"})
 
 
 def _domain_taken(taken: DomainTaken) -> Conflicting:
     return Conflicting(
         Sentence("{domain} is already used by {holder}.", domain=taken.domain, holder=taken.holder),
         "domain_taken",
-        {"domain": taken.domain},
+        {"field": "emailDomains", "domain": taken.domain},
     )

@@ -17,6 +17,7 @@ from scim.admin.step_up import CriticalAction, require_proof
 from scim.admin.token_issuing import IssuedToken, TokenIssuer
 from scim.domain.authority import Action
 from scim.domain.ports import TooManyTokens, VersionConflict
+from scim.domain.providers import Provider
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import (
     MAX_LIVE_TOKENS,
@@ -25,6 +26,7 @@ from scim.domain.tokens import (
     Rotation,
     Token,
     TokenState,
+    last_issued,
     live,
     rotation_of,
 )
@@ -37,11 +39,13 @@ class TokenPage:
     """Tokens of a provider.
 
     Attributes:
+        provider: Whose they are.
         tokens: Newest first; without those that are being generated.
         rotation: The one that is running; None without one.
         next: The cursor of the next page; None on the last one.
     """
 
+    provider: Provider
     tokens: Sequence[Token]
     rotation: Rotation | None
     next: str | None = None
@@ -55,7 +59,7 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
         Invalid: The cursor is none of ours.
     """
     context.require(Action.VIEW_PROVIDERS)
-    await get_provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     tokens = [token for token in await _all(context, provider_id) if token.state is not TokenState.PENDING]
     last = position_of("tokens", cursor)
     start = next((index + 1 for index, token in enumerate(tokens) if token.id == last), 0)
@@ -63,7 +67,7 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
         raise foreign_cursor()
     found = tokens[start : start + limit]
     following = cursor_of("tokens", found[-1].id) if len(tokens) > start + limit else None
-    return TokenPage(found, rotation_of(tokens, context.now), following)
+    return TokenPage(provider, found, rotation_of(tokens, context.now), following)
 
 
 async def details(context: Context, provider_id: str, token_id: str) -> Token:
@@ -90,29 +94,31 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
     return expiry_event(token, provider, context.services.public_url)
 
 
-async def generate(context: Context, provider_id: str, label: str) -> IssuedToken:
+async def generate(context: Context, provider_id: str, label: str, seen: str | None = None) -> IssuedToken:
     """A new token; this is the only time that its text is to be had (R029-R031).
 
     Args:
         context: A system administrator who signed in recently.
         provider_id: Whose token it is to be.
         label: What administrators call it; "" for nothing.
+        seen: The id of the newest token that the administrator knows of, "" for none: a newer one is a conflict, and
+            so is the same form, sent twice. None when it does not matter.
 
     Raises:
         Missing: There is no such provider.
         Conflicting: `scim_disabled`, `too_many_tokens`, `under_way` or `generated_meanwhile`.
         Unavailable: Nothing changed.
     """
-    await _allow_generation(context, provider_id)
+    await _allow_generation(context, provider_id, seen)
     return await _issue(context, provider_id, label)
 
 
-async def rotate(context: Context, provider_id: str, label: str) -> IssuedToken:
+async def rotate(context: Context, provider_id: str, label: str, seen: str | None = None) -> IssuedToken:
     """The token that is to take the place of the live one; both work until the rotation is finished or cancelled.
 
     Args and errors are those of `generate`; besides, `Conflicting` (`nothing_to_rotate`): there is no live token.
     """
-    if not live(await _allow_generation(context, provider_id), context.now):
+    if not live(await _allow_generation(context, provider_id, seen), context.now):
         raise Conflicting(Sentence("There is no live token to rotate. Generate one."), "nothing_to_rotate")
     return await _issue(context, provider_id, label)
 
@@ -193,13 +199,16 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
     return await page(context, provider_id)
 
 
-async def _allow_generation(context: Context, provider_id: str) -> Sequence[Token]:
+async def _allow_generation(context: Context, provider_id: str, seen: str | None) -> Sequence[Token]:
     """Check that a token may be generated; returns those that there are."""
     context.require_recent(Action.MANAGE_PROVIDERS)
     provider = await get_provider(context, provider_id)
     if not provider.scim_enabled:
         raise Conflicting(Sentence("SCIM provisioning is off. Enable it first."), "scim_disabled")
     tokens = await _all(context, provider_id)
+    newest = last_issued(tokens)
+    if seen is not None and newest is not None and newest.id != seen:
+        raise _generated_meanwhile(context, newest)
     if len(live(tokens, context.now)) >= MAX_LIVE_TOKENS:
         raise Conflicting(Sentence("Two tokens are live. Revoke one first."), "too_many_tokens")
     return tokens
@@ -218,10 +227,15 @@ async def _issue(context: Context, provider_id: str, label: str) -> IssuedToken:
         ) from error
     except VersionConflict as conflict:
         newest = next(iter(await _all(context, provider_id)), None)
-        seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
-        raise Conflicting(
-            Sentence("Somebody else generated a token {seconds} s ago. Reload.", seconds=seconds), "generated_meanwhile"
-        ) from conflict
+        raise _generated_meanwhile(context, newest) from conflict
+
+
+def _generated_meanwhile(context: Context, newest: Token | None) -> Conflicting:
+    seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
+    detail = Sentence("Somebody else generated a token {seconds} s ago. Reload.", seconds=seconds)
+    if newest is not None and newest.created_by == context.principal.account_id:
+        detail = Sentence("You generated a token {seconds} s ago. Reload.", seconds=seconds)
+    return Conflicting(detail, "generated_meanwhile")
 
 
 async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Rotation | None:

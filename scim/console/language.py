@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -69,11 +69,13 @@ class Language:
         return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        """How long ago: "12 minutes ago"."""
-        return format_timedelta(moment - now, add_direction=True, locale=self._locale)
+        """How long ago: "12 minutes ago". What is only just done is, too: clocks differ by a little."""
+        return format_timedelta(min(moment - now, _JUST_NOW), add_direction=True, locale=self._locale)
 
     def number(self, number: int) -> str:
         """A number with its separators."""
+        if 0 <= number < _FIRST_SEPARATED:  # nearly all of them, and quickly
+            return str(number)
         return format_decimal(number, locale=self._locale)
 
     @property
@@ -81,6 +83,8 @@ class Language:
         return _locale(self.tag)
 
 
+_JUST_NOW = timedelta(seconds=-1)
+_FIRST_SEPARATED = 1_000
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
 _DATE: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
 

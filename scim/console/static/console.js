@@ -3,6 +3,7 @@ import { watchCopying } from "./copying.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchMenus } from "./menus.js";
+import { watchSeveral } from "./several.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
@@ -12,4 +13,5 @@ watchCopying();
 watchForms();
 watchDialogs();
 watchToasts();
+watchSeveral();
 localiseTimes(document);
