@@ -109,7 +109,7 @@ def sentences(path: Path) -> Iterator[Message]:
 
 
 def _words() -> Iterator[tuple[Message, str]]:
-    """What `Sentence.word` is given, and templates look up by value."""
+    """What `Sentence.word` and the filter `word` are given."""
     enumerations: Iterable[tuple[str, Iterable[str]]] = (
         ("scim/domain/activities.py", (*Status, *ActivityType, *(family.name for family in FAMILIES))),
         ("scim/domain/authority.py", Action),
