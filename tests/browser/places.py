@@ -56,11 +56,6 @@ PLACES = (
         "organization-delete", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{organization}}/delete"], tells=["organization"]
     ),
     Place("organization-delete-empty", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{empty organization}}/delete"]),
-)
-
-NOT_YET = (
-    Place("set-up", "set-up", is_public=True),
-    Place("invitation", "invitation", is_public=True),
     Place("account", "account"),
     Place("account-security", "account/security"),
     Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
@@ -73,8 +68,6 @@ NOT_YET = (
     Place("provider-switched-off", f"{PROVIDERS}/{{switched off}}"),
     Place("provider-without-token", f"{PROVIDERS}/{{tokenless}}"),
     Place("provider-untouched", f"{PROVIDERS}/{{untouched}}"),
-    Place("provider-users", f"{PROVIDERS}/{{provider}}/users", tells=["user"]),
-    Place("provider-activities", f"{PROVIDERS}/{{provider}}/activities"),
     Place("provider-settings", f"{PROVIDERS}/{{provider}}/settings"),
     Place("provider-edit", f"{PROVIDERS}/{{provider}}", opens=[f"{PROVIDERS}/{{provider}}/edit"]),
     Place(
@@ -89,12 +82,8 @@ NOT_YET = (
         "scim-rotating", f"{PROVIDERS}/{{rotating}}", opens=[f"{PROVIDERS}/{{rotating}}/scim"], tells=["newer token"]
     ),
     Place("scim-expired", f"{PROVIDERS}/{{expired}}", opens=[f"{PROVIDERS}/{{expired}}/scim"]),
-    Place(
-        "scim-disable",
-        f"{PROVIDERS}/{{provider}}",
-        opens=[f"{PROVIDERS}/{{provider}}/scim", f"{PROVIDERS}/{{provider}}/scim/disable"],
-    ),
-    Place("scim-enable", f"{PROVIDERS}/{{switched off}}", opens=[f"{PROVIDERS}/{{switched off}}/scim/enable"]),
+    Place("scim-disable", f"{PROVIDERS}/{{provider}}/scim/disable"),
+    Place("scim-enable", f"{PROVIDERS}/{{switched off}}/scim/enable"),
     Place(
         "token-rotate",
         f"{PROVIDERS}/{{provider}}",
@@ -111,6 +100,38 @@ NOT_YET = (
         opens=[f"{PROVIDERS}/{{provider}}/scim", f"{PROVIDERS}/{{provider}}/scim/tokens/{{provider token}}/revoke"],
         sends=True,
     ),
+    Place("expression", f"{ORGANIZATIONS}/expression"),
+    Place("scim-enable-window", f"{PROVIDERS}/{{untouched}}/scim/enable"),
+    Place(
+        "token-generate",
+        f"{PROVIDERS}/{{tokenless}}",
+        opens=[f"{PROVIDERS}/{{tokenless}}/scim", f"{PROVIDERS}/{{tokenless}}/scim/tokens/generate"],
+    ),
+    Place("token-finish", f"{PROVIDERS}/{{rotating}}/scim/tokens/finish"),
+    Place("token-cancel", f"{PROVIDERS}/{{rotating}}/scim/tokens/cancel"),
+    Place("sso-people", f"{PROVIDERS}/{{provider}}/sso/people"),
+    Place("account-password", "account/security", opens=["account/security/password"]),
+    Place("account-password-refused", "account/security", opens=["account/security/password"], sends=True),
+    Place("account-app", "account/security", opens=["account/security/authenticator-app"]),
+    Place("account-session-end", "account/security", opens=["account/security/sessions/{session}/end"]),
+    Place("access-token-create", "account/security", opens=["account/security/access-tokens/create"]),
+    Place(
+        "access-token-delete",
+        "account/security",
+        opens=["account/security/access-tokens/{access token}/delete"],
+        tells=["access token"],
+    ),
+    Place(
+        "expression-built",
+        f"{ORGANIZATIONS}/expression?value=Sales&organization={{organization}}&default={{organization}}",
+        tells=["organization"],
+    ),
+)
+
+NOT_YET = (
+    Place("set-up", "set-up", is_public=True),
+    Place("invitation", "invitation", is_public=True),
+    Place("provider-users", f"{PROVIDERS}/{{provider}}/users", tells=["user"]),
     Place(
         "group-mapping-edit",
         f"{PROVIDERS}/{{provider}}",
@@ -142,7 +163,6 @@ NOT_YET = (
     Place("end-user-role-add", END_USER_ROLES, opens=[f"{END_USER_ROLES}/add"]),
     Place("end-user-role-edit", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/edit"]),
     Place("end-user-role-delete", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/delete"]),
-    Place("expression", f"{ORGANIZATIONS}/expression"),
     Place("activities", ACTIVITIES),
     Place("activities-filtered", f"{ACTIVITIES}?type=SSO&status=Technician+Created"),
     Place("activities-none-found", f"{ACTIVITIES}?type=SSO&status=Deleted"),

@@ -9,6 +9,9 @@ from tests.browser.places import NOT_YET, PLACES
 ELSEWHERE = {
     "/": "leads to the dashboard",
     "/sign-out": "leads to the dashboard",
+    "/administration/accounts/identity-providers/{providerId}/users": "leads to All users",
+    "/administration/accounts/identity-providers/{providerId}/activities": "leads to Activities",
+    "/administration/accounts/identity-providers/{providerId}/scim/tokens/{tokenId}/expiry.ics": "a file",
 }
 """Pages that show nothing of their own, and why."""
 
