@@ -17,7 +17,7 @@ from babel.support import Translations
 
 from scim.sentences import Sentence
 
-_CATALOGS = Path(__file__).with_name("locales")
+CATALOGS = Path(__file__).with_name("locales")
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """Those that the console speaks, by language tag. English is what texts are written in; others have a catalog."""
 
@@ -99,18 +99,18 @@ def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:
     """The language for a reader.
 
     Args:
-        setting: The language tag of the account's settings; "" for the browser's.
+        setting: The language tag of the account's settings; "" for the browser's, as when the console lacks it.
         accepted: The browser's `Accept-Language`.
         zone_name: The time zone of the account's settings.
     """
-    wanted = [setting] if setting else [part.partition(";")[0].strip() for part in accepted.split(",")[:10]]
-    tag = negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
+    wanted = [setting, *(part.partition(";")[0].strip() for part in accepted.split(",")[:10])]
+    tag = negotiate_locale(filter(None, wanted), list(LANGUAGES), sep="-") or "en"
     return Language(tag, zone_name)
 
 
 @cache
 def _catalog(tag: str) -> Translations:
-    path = _CATALOGS / f"{tag}.po"
+    path = CATALOGS / f"{tag}.po"
     if not path.exists():
         return Translations()
     compiled = BytesIO()
@@ -134,5 +134,5 @@ def _locale(tag: str) -> Locale:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name else UTC
-    except (ValueError, OSError):  # this machine does not know it
+    except (KeyError, ValueError, OSError):  # this machine does not know it
         return UTC

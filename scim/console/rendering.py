@@ -90,6 +90,7 @@ def environment(tag: str) -> Environment:
         "ago": _ago,
         "number": _number,
         "told": _told,
+        "word": _word,
         "typed": typed,
         "update": _update,
     }
@@ -186,6 +187,12 @@ def _number(context: TemplateContext, number: int) -> str:
 @pass_context
 def _told(context: TemplateContext, text: str) -> str:
     return _language(context).told(text)
+
+
+@pass_context
+def _word(context: TemplateContext, text: str) -> str:
+    """A word of an enumeration, such as an activity's status. Unlike what `_` returns, it is escaped."""
+    return _language(context).gettext(text)
 
 
 def _language(context: Any) -> Language:
