@@ -36,6 +36,16 @@ async def page(
     )
 
 
+async def choices(context: Context, limit: int) -> Sequence[Organization] | None:
+    """The organizations that people can be put into, by name; None when there are more than `limit`.
+
+    One storage call.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    found, following = await context.services.organizations.page("", "", limit)
+    return None if following else [each for each in found if each.state is OrganizationState.ACTIVE]
+
+
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:
     """An organization, with the number of its end users.
 

@@ -10,4 +10,8 @@ NOTICES: Mapping[str, Sentence] = {
     "organization-added": Sentence("Organization added."),
     "organization-renamed": Sentence("Organization renamed."),
     "organization-deleting": Sentence("Organization is being deleted. It is gone in two minutes."),
+    "mapping-saved": Sentence("Group mapping saved."),
+    "role-added": Sentence("Role added."),
+    "role-changed": Sentence("Role saved."),
+    "role-deleted": Sentence("Role deleted."),
 }
