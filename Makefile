@@ -52,6 +52,10 @@ fix: setup ## Format, and mend what the linter can
 bench: setup ## Run the benchmarks
 	@$(PYTHON) -m benchmarks
 
+.PHONY: screenshots
+screenshots: setup ## Make pictures of every page of the console, in .local/screenshots
+	@$(PYTHON) -m tests.browser.screenshots
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
 	@for name in requirements requirements-dev; do \

@@ -19,6 +19,7 @@ from scim.domain.people import Profile
 from scim.domain.ports import Query
 from scim.domain.providers import Provider
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 _INDEXED_TOGETHER = 2
 """Accounts with one externalId that are looked at: two are enough to know that they share it."""
@@ -140,9 +141,9 @@ def checked(context: Context, wanted: AccountFilter, providers: Mapping[str, Pro
         Invalid: See `page`.
     """
     if wanted.provider is not None and wanted.provider not in providers:
-        raise Invalid("There is no identity provider with this id.", "provider")
+        raise Invalid(Sentence("There is no identity provider with this id."), "provider")
     if AccountState.DELETED in wanted.states and len(wanted.states) > 1:
-        raise Invalid("Deleted accounts are listed alone: ask for no other state with them.", "state")
+        raise Invalid(Sentence("Deleted accounts are listed alone: ask for no other state with them."), "state")
     return replace(wanted, search=wanted.search.strip(), deleted_after=context.now - RETENTION)
 
 
@@ -207,7 +208,7 @@ async def described(context: Context, account: Account) -> AccountDetails:
 
 
 def _missing() -> Missing:
-    return Missing("There is no account with this id.")
+    return Missing(Sentence("There is no account with this id."))
 
 
 async def _flags(context: Context, account: Account) -> tuple[Flag, ...]:

@@ -6,6 +6,7 @@ from scim.admin.problems import Denied, Invalid
 from scim.domain.activities import Activity
 from scim.domain.activity_log import ActivityFilter, ActivityPage
 from scim.domain.authority import Action
+from scim.sentences import Sentence
 
 MOST_READ = 5_000
 """Stored rows that are read for one page; a search for something rare goes on with the next."""
@@ -60,9 +61,11 @@ async def export(context: Context, wanted: ActivityFilter) -> list[Activity]:
     return found
 
 
-_TOO_MANY = (
-    f"A file holds {MOST_EXPORTED:,} activities, found among {MOST_READ_FOR_EXPORT:,}. "
-    "Choose a shorter period, or export one period after the other."
+_TOO_MANY = Sentence(
+    "A file holds {most} activities, found among {looked_at}. Choose a shorter period, or export one "
+    "period after the other.",
+    most=MOST_EXPORTED,
+    looked_at=MOST_READ_FOR_EXPORT,
 )
 
 
@@ -78,9 +81,11 @@ def require_some(context: Context) -> None:
 
 def _require(context: Context, wanted: ActivityFilter) -> None:
     if wanted.after and wanted.before and wanted.after >= wanted.before:
-        raise Invalid('"after" must be earlier than "before".', "after")
+        raise Invalid(Sentence('"after" must be earlier than "before".'), "after")
     if context.principal.may(Action.VIEW_SYSTEM_ACTIVITIES):
         return
     context.require(Action.VIEW_ORGANIZATION_ACTIVITIES)
     if not wanted.organization:
-        raise Denied("Your roles let you see the activities of organizations. Choose one.", "organization_required")
+        raise Denied(
+            Sentence("Your roles let you see the activities of organizations. Choose one."), "organization_required"
+        )

@@ -20,6 +20,7 @@ from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,12 @@ async def approve(
         account.check_version(if_match)
         if before.administrator and not administrator:
             raise Conflicting(
-                f'"{before.user_name}" is a system administrator, whom {provider.name} could deactivate from then on. '
-                "Approve it once more, with the confirmation that this is meant.",
+                Sentence(
+                    '"{user_name}" is a system administrator, whom {provider} could deactivate from then on. '
+                    "Approve it once more, with the confirmation that this is meant.",
+                    user_name=before.user_name,
+                    provider=provider.name,
+                ),
                 "administrator_not_confirmed",
             )
         after = replace(before, provider=provider_id, modified=context.now)
@@ -97,7 +102,8 @@ async def approve(
             organizations=organizations_of(after),
             detail=standing_changes(before, after, {NATIVE: "Native", provider_id: provider.name}),
         )
-        await refusing(context.services.users.update(before, after, activity), "handed over", after.user_name)
+        is_last = Sentence("The last active system administrator cannot be handed over.")
+        await refusing(context.services.users.update(before, after, activity), is_last, after.user_name)
 
     await until_settled(attempt)
     await context.services.accounts.settle_adoption(provider_id, account_id)
@@ -140,4 +146,4 @@ async def _request(context: Context, provider_id: str, account_id: str) -> Adopt
 
 
 def _no_request() -> Missing:
-    return Missing("There is no such request in the adoption queue.")
+    return Missing(Sentence("There is no such request in the adoption queue."))

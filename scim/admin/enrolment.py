@@ -12,6 +12,7 @@ from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.domain.people import Credentials
 from scim.domain.totp import accepted_step, new_secret, provisioning_uri
+from scim.sentences import Sentence
 
 LIFETIME = timedelta(minutes=15)
 _PURPOSE = "enrolment"
@@ -46,6 +47,15 @@ async def offer(services: Services, subject: str, name: str) -> Offer:
     return Offer(sealed, secret, provisioning_uri(secret, name))
 
 
+async def offered_before(services: Services, subject: str, name: str, enrolment: str) -> Offer | None:
+    """The offer that a form came back with, to be shown again after a wrong code; None when it is none, or over."""
+    content = await services.sealer.open(_PURPOSE, enrolment) if enrolment else None
+    for_whom, secret, until = json.loads(content) if content else ("", "", 0)
+    if for_whom != subject or services.clock.now().timestamp() >= until:
+        return None
+    return Offer(enrolment, secret, provisioning_uri(secret, name))
+
+
 async def accepted(
     services: Services, subject: str, credentials: Credentials, enrolment: str, code: str
 ) -> Credentials:
@@ -58,9 +68,9 @@ async def accepted(
     for_whom, secret, until = json.loads(content) if content else ("", "", 0)
     now = services.clock.now()
     if for_whom != subject or now.timestamp() >= until:
-        raise Denied("Setting up the authenticator app took too long. Start again.", "enrolment_expired")
+        raise Denied(Sentence("Setting up the authenticator app took too long. Start again."), "enrolment_expired")
     step = accepted_step(secret, code, now, -1)
     if step is None:
-        raise Denied("That code is not right. Check that the clock of your phone is right.", "wrong_code")
+        raise Denied(Sentence("That code is not right. Check that the clock of your phone is right."), "wrong_code")
     sealed = await services.sealer.seal(f"{SECRET}|{credentials.account_id}", secret)
     return replace(credentials, totp_secret=sealed, totp_step=step, failures=0, locked_until=None)

@@ -16,6 +16,7 @@ from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.resources import document_text
 from scim.domain.users import ALL_ORGANIZATIONS, User, spelled_out, with_defaults
+from scim.sentences import Sentence
 
 
 async def create(context: Context, fields: Mapping[str, Any]) -> Account:
@@ -76,7 +77,7 @@ async def restore(context: Context, account_id: str, organization: str | None = 
     services = context.services
     tombstone = await services.accounts.tombstone(account_id)
     if tombstone is None or not tombstone.is_restorable(context.now):
-        raise Missing("There is no deleted account with this id that can be restored.")
+        raise Missing(Sentence("There is no deleted account with this id that can be restored."))
     provider = await services.providers.get(tombstone.user.provider)
     restored = tombstone.restored(provider.id if provider else NATIVE, context.now)
     restored = await _placed(context, restored, organization)
@@ -92,11 +93,18 @@ async def restore(context: Context, account_id: str, organization: str | None = 
         await services.accounts.restore(tombstone, restored, activity)
     except NameTaken as taken:
         raise Conflicting(
-            f'Another user has the userName "{restored.user_name}" now. Change or delete that one first.', "name_taken"
+            Sentence(
+                'Another user has the userName "{user_name}" now. Change or delete that one first.',
+                user_name=restored.user_name,
+            ),
+            "name_taken",
         ) from taken
     except VersionConflict as conflict:
         raise Conflicting(
-            "The deletion is still under way, or somebody else has just restored the account. Try again in a minute.",
+            Sentence(
+                "The deletion is still under way, or somebody else has just restored the account. Try again "
+                "in a minute."
+            ),
             "deletion_under_way",
         ) from conflict
     return await load(context, account_id)
@@ -115,8 +123,12 @@ async def _placed(context: Context, user: User, organization: str | None) -> Use
     if own in {None, ALL_ORGANIZATIONS} or await context.services.organizations.exists(str(own)):
         return user
     raise Invalid(
-        f'The organization with the ID "{own}", to which "{user.user_name}" belonged, is gone. '
-        'Restore the account with the "organizationId" of another organization, or "All".',
+        Sentence(
+            'The organization with the ID "{organization}", to which "{user_name}" belonged, is gone. Restore the '
+            'account with the "organizationId" of another organization, or "All".',
+            organization=own,
+            user_name=user.user_name,
+        ),
         "organizationId",
         "organization",
     )

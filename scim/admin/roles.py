@@ -17,6 +17,7 @@ from scim.domain.mapping import GroupMapping
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved, place
 from scim.domain.users import UserType
+from scim.sentences import Sentence
 
 COUNTED = 1_000
 """Native holders that are counted of a role: one call."""
@@ -90,7 +91,7 @@ async def create(
     _check(name, user_type, template.permissions)
     services = context.services
     if len(await services.roles.all()) >= MAX_ROLES:
-        raise Conflicting(f"There are {MAX_ROLES} roles. Delete one first.", "too_many_roles")
+        raise Conflicting(Sentence("There are {most} roles. Delete one first.", most=MAX_ROLES), "too_many_roles")
     role = Role(
         id=services.identifiers.new(),
         name=name.strip(),
@@ -176,12 +177,17 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
     check_version(use.role.version, if_match)
     if not force and (use.mapped_groups or use.native.number):
         raise Conflicting(
-            f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('account')} "
-            "directly. Delete it by force to take it from all of them.",
+            Sentence(
+                "Used by {mappings} and given to {accounts} directly. Delete it by force to take it from all of them.",
+                mappings=Count(use.mapped_groups).counted("{number} group mapping", "{number} group mappings"),
+                accounts=use.native.counted("{number} account", "{number} accounts"),
+            ),
             "role_in_use",
             {"groupMappings": use.mapped_groups, "nativeHolders": use.native.number},
         )
-    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('account')}"
+    groups = Count(use.mapped_groups).counted("{number} group", "{number} groups")
+    accounts = use.native.counted("{number} account", "{number} accounts")
+    detail = f"unmapped from {groups}; taken from {accounts}"
     try:
         await context.services.roles.delete(use.role, _activity(context, Status.ROLE_DELETED, use.role, detail=detail))
     except VersionConflict as conflict:
@@ -196,7 +202,7 @@ async def get(context: Context, role_id: str) -> Role:
     """
     role = await context.services.roles.get(role_id)
     if role is None:
-        raise Missing("There is no role with this id.")
+        raise Missing(Sentence("There is no role with this id."))
     return role
 
 
@@ -220,14 +226,18 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
 
 def _check(name: str, user_type: UserType, permissions: Collection[Permission]) -> None:
     if is_reserved(name):
-        raise Invalid("System administrator is not a role: make an account one on its own page.", "name")
+        raise Invalid(Sentence("System administrator is not a role: make an account one on its own page."), "name")
     if user_type is UserType.END_USER and permissions:
-        raise Invalid("A role of end users grants nothing in the console.", "permissions")
+        raise Invalid(Sentence("A role of end users grants nothing in the console."), "permissions")
 
 
 def _name_taken(role: Role) -> Conflicting:
-    kind = "technician" if role.user_type is UserType.TECHNICIAN else "end user"
-    return Conflicting(f'There is a role for {kind}s called "{role.name}" already.', "name_taken")
+    text = (
+        Sentence('There is a role for technicians called "{role}" already.', role=role.name)
+        if role.user_type is UserType.TECHNICIAN
+        else Sentence('There is a role for end users called "{role}" already.', role=role.name)
+    )
+    return Conflicting(text, "name_taken")
 
 
 def _difference(before: Role, after: Role) -> str:

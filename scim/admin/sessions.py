@@ -20,12 +20,13 @@ from scim.admin.services import Services
 from scim.domain.people import Profile, Session
 from scim.domain.ports import VersionConflict
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SEEN_NOTED_EVERY = timedelta(minutes=1)
 _MAX_AGENT = 200
-_OVER = "Your session is over. Sign in again."
+_OVER = Sentence("Your session is over. Sign in again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ async def end_mine(context: Context, session_id: str) -> None:
         Missing: There is none with this id.
     """
     if await context.services.sessions.get(context.principal.account_id, session_id) is None:
-        raise Missing("You have no session with this id.")
+        raise Missing(Sentence("You have no session with this id."))
     await context.services.sessions.end(context.principal.account_id, session_id)
 
 

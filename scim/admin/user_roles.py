@@ -22,6 +22,7 @@ from scim.domain.people import NativeRole, Profile
 from scim.domain.providers import NATIVE
 from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, place, sources
 from scim.domain.users import User, display_name
+from scim.sentences import Sentence
 
 ROLE_FROM_GROUP = "role_from_group"
 """The code of the lock of roles that come from groups."""
@@ -90,7 +91,7 @@ async def why(context: Context, account_id: str, role_id: str) -> tuple[User, He
     user, held = await roles_of(context, account_id)
     found = next((each for each in held if each.role.id == role_id), None)
     if found is None:
-        raise Missing(f"{display_name(user)} does not have this role.")
+        raise Missing(Sentence("{name} does not have this role.", name=display_name(user)))
     return user, found
 
 
@@ -158,11 +159,18 @@ async def _provider_name(context: Context, user: User) -> str:
 
 def _with(user: User, role: Role, profile: Profile, given: NativeRole) -> Profile:
     if role.user_type is not user.standing.user_type:
-        raise Invalid(f'The role "{role.name}" is for the other type of user.', "roleId", "wrong_role_type")
+        raise Invalid(
+            Sentence('The role "{role}" is for the other type of user.', role=role.name), "roleId", "wrong_role_type"
+        )
     if any(each.role == role.id for each in profile.roles):
-        raise Conflicting(f"{display_name(user)} has the role {role.name} already.", "role_held")
+        raise Conflicting(
+            Sentence("{name} has the role {role} already.", name=display_name(user), role=role.name),
+            "role_held",
+        )
     if len(profile.roles) >= MAX_NATIVE_ROLES:
-        raise Conflicting(f"An account has {MAX_NATIVE_ROLES} Native roles at most.", "too_many_roles")
+        raise Conflicting(
+            Sentence("An account has {most} Native roles at most.", most=MAX_NATIVE_ROLES), "too_many_roles"
+        )
     return replace(profile, roles=(*profile.roles, given))
 
 
@@ -176,15 +184,19 @@ def _without(known: Circumstances, profile: Profile, role_id: str, provider: str
         if source.mapping
     ]
     if not groups:
-        raise Missing("The user does not have this role.")
+        raise Missing(Sentence("The user does not have this role."))
     raise Conflicting(_lock(groups, provider), ROLE_FROM_GROUP, {"groups": groups, "provider": provider})
 
 
-def _lock(groups: Sequence[str], provider: str) -> str:
-    noun = "group" if len(groups) == 1 else "groups"
-    return (
-        f"This role comes from {noun} {', '.join(groups)} in {provider}. Change the membership there, or the mapping "
-        "in Group Mapping."
+def _lock(groups: Sequence[str], provider: str) -> Sentence:
+    return Sentence.counted(
+        "This role comes from group {groups} in {provider}. Change the membership there, or the mapping in Group "
+        "Mapping.",
+        "This role comes from groups {groups} in {provider}. Change the membership there, or the mapping in Group "
+        "Mapping.",
+        len(groups),
+        groups=", ".join(groups),
+        provider=provider,
     )
 
 

@@ -11,6 +11,7 @@ from scim.admin import sessions
 from scim.admin.banners import Banner, banners
 from scim.admin.problems import Denied, Problem, SignInRequired
 from scim.admin.services import Services
+from scim.console.compression import compressed
 from scim.console.forms import CODE, CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
 from scim.console.paths import BASE, path_to
@@ -63,9 +64,9 @@ class Console:
     async def answer(self, request: WebRequest) -> WebResponse:
         """The reply to a request; it never raises."""
         if (file := static_reply(request)) is not None:
-            return file
+            return _secured(file)
         started = perf_counter()
-        response = await self._outcome(request)
+        response = compressed(await self._outcome(request), request)
         logger.info(
             "console_request_answered id=%s method=%s status=%d ms=%.1f",
             request.id,
@@ -73,7 +74,7 @@ class Console:
             response.status,
             (perf_counter() - started) * 1000,
         )
-        return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+        return _secured(response)
 
     async def _outcome(self, request: WebRequest) -> WebResponse:
         visit = Visit(services=self.services, request=request, language=language_of("", _accepted(request)), path={})
@@ -155,7 +156,7 @@ class Console:
             return _verification(visit, "")
         if problem.code in _CODE_REFUSALS and CODE in visit.form:
             return _verification(visit, visit.form.text(_PURPOSE), problem)
-        return await self._shown_again(page, visit, _refusal_of(problem), problem.status)
+        return await self._shown_again(page, visit, Refusal.of(problem), problem.status)
 
     async def _submitted(self, submit: Handler, visit: Visit) -> Outcome:
         """Run the form; a code that *Verify it's you* asked for because the sign-in was long ago is looked at first."""
@@ -199,6 +200,10 @@ class Console:
                 return WebResponse(status=200, body=outcome.content, media_type=outcome.media_type, headers=disposition)
 
 
+def _secured(response: WebResponse) -> WebResponse:
+    return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+
+
 def _redirect(redirect: Redirect, visit: Visit) -> WebResponse:
     mark = "&" if "?" in redirect.to else "?"
     to = f"{redirect.to}{mark}notice={redirect.notice}" if redirect.notice else redirect.to
@@ -218,16 +223,6 @@ def _verification(visit: Visit, purpose: str, problem: Problem | None = None) ->
 
 def _error(status: int, detail: str) -> View:
     return View(template="error.html", values={"status": status, "detail": detail}, status=status)
-
-
-def _refusal_of(problem: Problem) -> Refusal:
-    fields: dict[str, str] = {}
-    if isinstance(field := problem.facts.get("field"), str):
-        fields[field] = problem.detail
-    errors = problem.facts.get("errors")
-    if isinstance(errors, list):
-        fields |= {each["field"]: each["message"] for each in errors}
-    return Refusal(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
 
 
 def _form(request: WebRequest) -> Form:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -49,11 +49,16 @@ class Language:
 
     def told(self, text: str) -> str:
         """A sentence of a use case; texts that are none stay as they are."""
-        return text.told(self.gettext, self.ngettext) if isinstance(text, Sentence) else text
+        return text.told(self) if isinstance(text, Sentence) else text
 
     def day(self, moment: datetime) -> str:
         """The day, unambiguously: "14 Jul 2027"."""
         return format_date(moment.astimezone(self.zone), _DAY[self.tag], locale=self._locale)
+
+    def date(self, moment: date) -> str:
+        """The day in full, for sentences: "14 July 2027"."""
+        day = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
+        return format_date(day, _DATE[self.tag], locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
         """Day and time: "14 Jul 2027, 10:02"."""
@@ -64,11 +69,13 @@ class Language:
         return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        """How long ago: "12 minutes ago"."""
-        return format_timedelta(moment - now, add_direction=True, locale=self._locale)
+        """How long ago: "12 minutes ago". What is only just done is, too: clocks differ by a little."""
+        return format_timedelta(min(moment - now, _JUST_NOW), add_direction=True, locale=self._locale)
 
     def number(self, number: int) -> str:
         """A number with its separators."""
+        if 0 <= number < _FIRST_SEPARATED:  # nearly all of them, and quickly
+            return str(number)
         return format_decimal(number, locale=self._locale)
 
     @property
@@ -76,7 +83,10 @@ class Language:
         return _locale(self.tag)
 
 
+_JUST_NOW = timedelta(seconds=-1)
+_FIRST_SEPARATED = 1_000
 _DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
+_DATE: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
 
 
 def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:

@@ -8,7 +8,10 @@ USERS = "administration/accounts/users"
 TECHNICIAN_ROLES = "administration/accounts/technician-roles"
 END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
+EXPRESSION = "administration/organizations/expression"
 SETTINGS = "administration/settings"
+ACCOUNT = "account"
+SECURITY = "account/security"
 
 
 def path_to(place: str = "", *parts: str, **query: object) -> str:

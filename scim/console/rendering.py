@@ -1,7 +1,7 @@
 """From a view to HTML: Jinja with everything escaped, and what templates can use."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -24,8 +24,11 @@ from scim.console.visits import Visit
 from scim.domain.authority import Action
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""What changes how a text looks without being seen: control characters, marks of direction, blanks of no width."""
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
+"""What changes a text, or how it looks, without being seen: control characters, marks of direction, blanks of no width
+or no ink. The joiners U+200C and U+200D are not among them: Persian and emoji are written with them."""
 
 
 def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banner] = ()) -> str:
@@ -68,9 +71,10 @@ def environment(tag: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     language = Language(tag)
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {
+        **_translations(language),
         "path_to": paths.path_to,
         "paths": paths,
         "static": address_of,
@@ -100,6 +104,30 @@ def shown(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup) and _CONTROLS.search(value):
         return _CONTROLS.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
     return value
+
+
+def _translations(language: Language) -> dict[str, Callable[..., Markup]]:
+    """What Jinja's i18n calls, by name: texts of the catalog as markup, with values shown as templates show theirs.
+
+    Jinja's own would leave the values as they are, and call three functions for each of a page's hundreds of texts;
+    here a text without values, as most are, is made once.
+    """
+
+    @cache
+    def fixed(text: str) -> Markup:
+        return Markup(language.gettext(text)) % {}  # noqa: S704 - a text of ours
+
+    def gettext(text: str, /, **values: object) -> Markup:
+        return _filled(language.gettext(text), values) if values else fixed(text)
+
+    def ngettext(one: str, several: str, number: int, /, **values: object) -> Markup:
+        return _filled(language.ngettext(one, several, number), {"num": number, **values})
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    return Markup(text) % {name: shown(value) for name, value in values.items()}  # noqa: S704 - as above
 
 
 def typed(value: object) -> Markup:

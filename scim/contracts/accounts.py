@@ -23,6 +23,7 @@ from scim.domain.people import AuthenticationType
 from scim.domain.providers import Provider
 from scim.domain.resources import timestamp
 from scim.domain.users import UserType, display_name, organization_named
+from scim.sentences import Sentence
 
 PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=texts.PLAIN)]
 Phone = Annotated[str, Field(max_length=40, pattern=texts.PHONE)]
@@ -34,6 +35,23 @@ Language = Annotated[str, Field(max_length=35, pattern=texts.LANGUAGE)]
 def _time_zones() -> frozenset[str]:
     """Those that this machine knows; none where it has no database, and any name is taken."""
     return frozenset(available_timezones())
+
+
+def time_zones() -> tuple[str, ...]:
+    """Names of the IANA database that people choose from: places, without the old names of the database."""
+    regions = (
+        "Africa/",
+        "America/",
+        "Antarctica/",
+        "Arctic/",
+        "Asia/",
+        "Atlantic/",
+        "Australia/",
+        "Europe/",
+        "Indian/",
+        "Pacific/",
+    )
+    return ("UTC", *sorted(name for name in _time_zones() if name.startswith(regions)))
 
 
 def _known_time_zone(name: str) -> str:
@@ -62,7 +80,7 @@ class Kept:
     @staticmethod
     def _given(value: object) -> object:
         if value is None:
-            raise ValueError("It cannot be null. Leave it out to keep what is there")
+            raise ValueError(Sentence("It cannot be null. Leave it out to keep what is there"))
         return value
 
 

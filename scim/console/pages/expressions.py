@@ -1,125 +1,75 @@
-"""The builder of the text that maps end users to organizations, for Entra ID or Okta (R057, R061-R064).
+"""The expression builder: how end users are mapped to organizations (R057-R064).
 
-Nothing is stored: what was typed is in the form, and comes back with the text.
+Nothing is stored: what is chosen stands in the address, so that a mapping can be sent to whoever pastes it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-from scim.admin import organizations
-from scim.admin.expressions import Case, Expression, Target, organization_expression
+from scim.admin import expressions, organizations
+from scim.admin.expressions import Case, Expression
 from scim.admin.problems import Invalid
-from scim.console.forms import Form, FormRefused, Refusal
-from scim.console.paths import ORGANIZATIONS
+from scim.console.forms import FormRefused, Refusal, filled
+from scim.console.paths import EXPRESSION, ORGANIZATIONS
 from scim.console.routing import Page
-from scim.console.views import Outcome, View, view
+from scim.console.views import Outcome, view
 from scim.console.visits import Visit
-from scim.contracts.organizations import WantedExpression
-from scim.domain.authority import Action
-from scim.sentences import Sentence
+from scim.contracts.organizations import MAX_CASES, WantedExpression
 
-_OFFERED = 500
-"""Organizations to choose from; where there are more, their IDs are typed."""
-_STEPS = ("add", "remove", "live")
-"""The fields of a form that is not finished: what is missing yet is no mistake."""
-_NO_ROWS = Sentence("Add a row for each value that has an organization of its own.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What was chosen so far.
-
-    Attributes:
-        target: Whose language the text is to be in.
-        kind: "constant" for one organization, "expression" for several.
-        attribute: The attribute that tells where people belong.
-        default: The organization of everybody, or of everybody else.
-        rows: Values, each with an organization's ID.
-    """
-
-    target: str = Target.ENTRA
-    kind: str = "constant"
-    attribute: str = "department"
-    default: str = ""
-    rows: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def asked(cls, visit: Visit) -> "Draft":
-        """As an address asks for it: the organization of a row of the list."""
-        target = visit.query("target")
-        return cls(target=target if target in {*Target} else Target.ENTRA, default=visit.query("organization"))
-
-    @classmethod
-    def typed(cls, form: Form) -> "Draft":
-        """As a form has it, after the row that a button of it removes."""
-        columns = [[value for each, value in form.pairs if each == name] for name in ("value", "organization")]
-        rows = list(zip(*columns, strict=False))
-        removed = form.text("remove")
-        return cls(
-            target=form.text("target"),
-            kind=form.text("kind"),
-            attribute=form.text("attribute"),
-            default=form.text("default"),
-            rows=tuple(row for at, row in enumerate(rows) if any(row) and str(at) != removed),
-        )
-
-    @property
-    def wanted(self) -> Mapping[str, object]:
-        """The body of the contract."""
-        rows = self.rows if self.kind == "expression" else ()
-        return {
-            "target": self.target,
-            "attribute": self.attribute,
-            "cases": [{"value": value, "organizationId": organization.strip()} for value, organization in rows],
-            "default": self.default,
-        }
+CHOSEN_FROM_LISTS = 200
+"""Organizations that are offered in a list; where there are more, their IDs are typed."""
 
 
 async def show(visit: Visit) -> Outcome:
-    """The builder; with a constant if the address names an organization."""
-    visit.context.require(Action.VIEW_ORGANIZATIONS)
-    if visit.form.pairs:
-        return await _page(visit, Draft.typed(visit.form))
-    draft = Draft.asked(visit)
-    try:
-        return await _page(visit, draft, await _written(visit, draft) if draft.default else None)
-    except (FormRefused, Invalid):
-        return await _page(visit, Draft())
-
-
-async def write(visit: Visit) -> Outcome:
-    """Write the text, and show it beside what it was made from."""
-    draft = Draft.typed(visit.form)
-    try:
-        return await _page(visit, draft, await _written(visit, draft))
-    except FormRefused:
-        if not any(step in visit.form for step in _STEPS):
-            raise
-        return await _page(visit, draft)
-    except Invalid as problem:
-        if not any(step in visit.form for step in _STEPS):
-            raise
-        return await _page(visit, draft, trouble=problem.detail)
-
-
-async def _written(visit: Visit, draft: Draft) -> Expression:
-    body = visit.body(WantedExpression, draft.wanted)
-    if draft.kind == "expression" and not body.cases:
-        raise FormRefused(Refusal(detail=_NO_ROWS))
-    cases = [Case(case.value, case.organization_id) for case in body.cases]
-    return await organization_expression(visit.context, body.target, body.attribute, cases, body.default)
-
-
-async def _page(visit: Visit, draft: Draft, expression: Expression | None = None, trouble: str = "") -> View:
-    return view(
+    """The builder, and what it built."""
+    rows = _rows(visit)
+    offered = await organizations.choices(visit.context, CHOSEN_FROM_LISTS)
+    page = view(
         "organizations/expression.html",
-        draft=draft,
-        rows=[*draft.rows, ("", "")] if not draft.rows or "add" in visit.form else draft.rows,
-        choices=await organizations.choices(visit.context, _OFFERED),
-        expression=expression,
-        trouble=trouble,
-        is_step="add" in visit.form or "remove" in visit.form,
+        target=visit.query("target") or "entra",
+        attribute=visit.query("attribute") or "department",
+        rows=rows,
+        default=visit.query("default"),
+        offered=offered,
+        expression=None,
+    )
+    if not visit.query("default"):
+        return page
+    try:
+        built = await _built(visit, rows)
+    except Invalid as problem:
+        return replace(page, refusal=Refusal.of(problem), status=problem.status)
+    except FormRefused as refused:
+        return replace(page, refusal=refused.refusal, status=400)
+    return replace(page, values={**page.values, "expression": built})
+
+
+def _rows(visit: Visit) -> list[tuple[str, str]]:
+    """Value and organization of each row, after the button that was pressed: one more, or one less."""
+    values, chosen = visit.request.query.get("value", ()), visit.request.query.get("organization", ())
+    rows = list(zip(values, chosen, strict=False))[:MAX_CASES]
+    removed = visit.query("remove")
+    if removed.isdecimal() and int(removed) < len(rows):
+        del rows[int(removed)]
+    if visit.query("add"):
+        rows.append(("", ""))
+    return rows
+
+
+async def _built(visit: Visit, rows: Sequence[tuple[str, str]]) -> Expression:
+    wanted = filled(
+        WantedExpression,
+        {
+            "target": visit.query("target") or "entra",
+            "attribute": visit.query("attribute") or "department",
+            "cases": [{"value": value, "organizationId": chosen} for value, chosen in rows if value or chosen],
+            "default": visit.query("default"),
+        },
+    )
+    cases = [Case(case.value, case.organization_id) for case in wanted.cases]
+    return await expressions.organization_expression(
+        visit.context, wanted.target, wanted.attribute, cases, wanted.default
     )
 
 
-PAGES = (Page(path=f"/{ORGANIZATIONS}/expression", show=show, submit=write, place=ORGANIZATIONS),)
+PAGES = (Page(path=f"/{EXPRESSION}", show=show, place=ORGANIZATIONS),)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scim.admin import role_members, roles
-from scim.admin.problems import Conflicting
+from scim.admin.problems import Conflicting, Missing
 from scim.console.forms import given
 from scim.console.paths import END_USER_ROLES, TECHNICIAN_ROLES, path_to
 from scim.console.routing import Page
@@ -13,10 +13,11 @@ from scim.console.visits import Visit
 from scim.contracts.base import Paging
 from scim.contracts.roles import NewRole, RoleEdit
 from scim.domain.authority import Action, Permission
+from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.sentences import Sentence
 
-_PERMISSIONS: Mapping[Permission, Sentence] = {
+PERMISSIONS: Mapping[Permission, Sentence] = {
     Permission.VIEW_IDENTITY: Sentence(
         "See identity providers, group mappings, roles, organizations and the system's activities"
     ),
@@ -49,7 +50,7 @@ class _Kind:
     async def show_new(self, visit: Visit) -> Outcome:
         """*Add role*."""
         visit.context.require(Action.MANAGE_ROLES)
-        return view("roles/add.html", kind=self, permissions=_PERMISSIONS)
+        return view("roles/add.html", kind=self, permissions=PERMISSIONS)
 
     async def add(self, visit: Visit) -> Outcome:
         """Add it."""
@@ -62,8 +63,8 @@ class _Kind:
         """*Edit*."""
         context = visit.context
         context.require(Action.MANAGE_ROLES)
-        role = await roles.get(context, visit.path["roleId"])
-        return view("roles/edit.html", kind=self, role=role, permissions=_PERMISSIONS)
+        role = self._of_kind(await roles.get(context, visit.path["roleId"]))
+        return view("roles/edit.html", kind=self, role=role, permissions=PERMISSIONS)
 
     async def edit(self, visit: Visit) -> Outcome:
         """Change it."""
@@ -78,7 +79,9 @@ class _Kind:
     async def show_delete(self, visit: Visit) -> Outcome:
         """*Delete*, with who would lose it."""
         context, role_id = visit.context, visit.path["roleId"]
+        context.require(Action.MANAGE_ROLES)
         use = await roles.details(context, role_id)
+        self._of_kind(use.role)
         try:
             preview = await roles.deletion_preview(context, role_id)
         except Conflicting:  # too many people to look at
@@ -90,6 +93,16 @@ class _Kind:
         is_told = visit.form.is_on("force")
         await roles.delete(visit.context, visit.path["roleId"], visit.version, force=is_told)
         return Redirect(path_to(self.place), "role-deleted")
+
+    def _of_kind(self, role: Role) -> Role:
+        """The role, if it is one of this list.
+
+        Raises:
+            Missing: It is of the other one.
+        """
+        if role.user_type is not self.user_type:
+            raise Missing(Sentence("There is no role with this id."))
+        return role
 
     def pages(self) -> Sequence[Page]:
         """All of them."""

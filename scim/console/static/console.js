@@ -5,6 +5,7 @@ import { watchForms } from "./forms.js";
 import { watchLive } from "./live.js";
 import { watchMenus } from "./menus.js";
 import { watchPickers } from "./pickers.js";
+import { watchSeveral } from "./several.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
@@ -16,4 +17,5 @@ watchPickers();
 watchForms();
 watchDialogs();
 watchToasts();
+watchSeveral();
 localiseTimes(document);

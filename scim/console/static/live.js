@@ -1,33 +1,25 @@
 // Forms with `data-live` show what they lead to while they are filled in. The form is sent with the field that
-// `data-live` names, and the parts of the answer (`data-live-part`) take the places of those that are shown. Buttons
-// with `data-step` change the form itself (a row more, a row less): then its `data-step-part`s are taken over, too.
+// `data-live` names, and the parts of the answer (`data-live-part`) take the places of those that are shown.
 const PAUSE_MS = 250;
 const running = new WeakMap();
 
 export function watchLive() {
   document.addEventListener("input", ({ target }) => {
-    if (target.form?.dataset.live && target.name) start(target.form, PAUSE_MS);
+    if (target.form?.dataset.live && target.name) start(target.form);
   });
-  document.addEventListener("submit", (event) => {
-    if (!event.target.dataset.live) return;
-    running.get(event.target)?.abort();
-    if (event.submitter?.hasAttribute("data-step")) {
-      event.preventDefault();
-      start(event.target, 0, event.submitter);
-    }
-  });
+  document.addEventListener("submit", ({ target }) => running.get(target)?.abort());
 }
 
-function start(form, pause, step) {
+function start(form) {
   running.get(form)?.abort();
   const run = new AbortController();
   running.set(form, run);
-  setTimeout(() => run.signal.aborted || refresh(form, run.signal, step), pause);
+  setTimeout(() => run.signal.aborted || refresh(form, run.signal), PAUSE_MS);
 }
 
-async function refresh(form, signal, step) {
+async function refresh(form, signal) {
   const address = form.closest("dialog")?.dataset.address ?? location.href;
-  const body = new URLSearchParams(new FormData(form, step));
+  const body = new URLSearchParams(new FormData(form));
   body.append(form.dataset.live, "on");
   let html;
   try {
@@ -37,15 +29,8 @@ async function refresh(form, signal, step) {
     return; // overtaken by the next one, or offline: who sends the form in the end is told
   }
   const answer = new DOMParser().parseFromString(html, "text/html");
-  takeOver(form.closest("main, dialog"), answer, "data-live-part");
-  if (!step) return;
-  takeOver(form, answer, "data-step-part");
-  form.querySelector("[autofocus]")?.focus();
-}
-
-function takeOver(place, answer, kind) {
-  for (const part of place.querySelectorAll(`[${kind}]`)) {
-    const fresh = answer.querySelector(`[${kind}="${part.getAttribute(kind)}"]`);
+  for (const part of form.querySelectorAll("[data-live-part]")) {
+    const fresh = answer.querySelector(`[data-live-part="${part.dataset.livePart}"]`);
     if (fresh) part.replaceChildren(...document.adoptNode(fresh).childNodes);
   }
 }

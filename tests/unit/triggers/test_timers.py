@@ -33,14 +33,39 @@ async def test_a_deleted_role_is_cleared_by_its_timer():
     assert await admin.services.roles.deleted() == []
 
 
+ADMINISTRATION = {"pydantic", "argon2", "pyotp", "scim.administration", "scim.maintenance.clear_roles"}
+TEMPLATING = {"jinja2", "babel", "markdown_it", "segno", "scim.console"}
+
+
 def test_the_app_starts_without_what_only_administration_needs():
     """Provisioning does not wait for pydantic, nor for the use cases and timers of administrators."""
-    program = (
-        "import sys, function_app; "
-        "print(*sorted(name for name in sys.modules "
-        "if name in {'pydantic', 'argon2', 'pyotp', 'scim.administration', 'scim.maintenance.clear_roles'}))"
-    )
+    assert (ADMINISTRATION | TEMPLATING) & modules_after("import function_app") == set()
+
+
+def test_provisioning_never_imports_the_templating():
+    program = """
+import asyncio
+from tests.fakes.rows import FakeRows
+from tests.world import World, group, user
+
+async def provision():
+    world = await World.on(FakeRows())
+    account = await world.created("/Users", user("ana@contoso.com"))
+    await world.created("/Groups", group("Helpdesk", [account]))
+    assert (await world.call("GET", "/Users")).status == 200
+
+asyncio.run(provision())
+"""
+    assert TEMPLATING & modules_after(program) == set()
+
+
+def modules_after(program):
+    """What a Python process has imported when it has run a program."""
     result = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3]
+        [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
     )
-    assert result.stdout.split() == []
+    return set(result.stdout.split())
