@@ -4,6 +4,7 @@ import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
 import { watchMenus } from "./menus.js";
 import { watchSeveral } from "./several.js";
+import { watchSelection } from "./selection.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
@@ -14,4 +15,5 @@ watchForms();
 watchDialogs();
 watchToasts();
 watchSeveral();
+watchSelection();
 localiseTimes(document);
