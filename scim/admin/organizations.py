@@ -36,6 +36,16 @@ async def page(
     )
 
 
+async def get(context: Context, organization_id: str) -> Organization:
+    """An organization. One storage call.
+
+    Raises:
+        Missing: There is none with this ID.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    return await _get(context, organization_id)
+
+
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:
     """An organization, with the number of its end users.
 
