@@ -57,6 +57,16 @@ async def names(context: Context, ids: Collection[str]) -> Mapping[str, str]:
     return {each.id: each.name for each in found if each}
 
 
+async def get(context: Context, organization_id: str) -> Organization:
+    """An organization. One storage call.
+
+    Raises:
+        Missing: There is none with this ID.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    return await _get(context, organization_id)
+
+
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:
     """An organization, with the number of its end users.
 
