@@ -9,6 +9,8 @@ TECHNICIAN_ROLES = "administration/accounts/technician-roles"
 END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
 SETTINGS = "administration/settings"
+NOTICE = "notice"
+"""The parameter that names what is told once."""
 
 
 def path_to(place: str = "", *parts: str, **query: object) -> str:

@@ -48,7 +48,7 @@ def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banne
             place=place,
             navigation=entries(visit),
             banners=banners,
-            notice=NOTICES.get(visit.query("notice")),
+            notice=NOTICES.get(visit.query(paths.NOTICE)),
             **view.values,
         )
     )

@@ -2,7 +2,9 @@
 import { watchCopying } from "./copying.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
+import { watchGuard } from "./guard.js";
 import { watchMenus } from "./menus.js";
+import { watchPasswords } from "./passwords.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
@@ -10,6 +12,8 @@ document.documentElement.classList.add("has-scripts");
 watchMenus();
 watchCopying();
 watchForms();
+watchGuard();
+watchPasswords();
 watchDialogs();
 watchToasts();
 localiseTimes(document);
