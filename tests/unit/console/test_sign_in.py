@@ -47,10 +47,9 @@ async def test_then_come_password_and_code_as_password_managers_know_them(strang
     assert 'autocomplete="one-time-code"' in page.html
 
 
-async def test_the_second_step_tells_nobody_whether_there_is_such_an_account(stranger, anna):
+@pytest.mark.usefixtures("anna")
+async def test_the_second_step_tells_nobody_whether_there_is_such_an_account(stranger):
     known = await stranger.send("sign-in", email="anna@contoso.com")
-    unknown = await stranger.send("sign-in", email="ANNA@contoso.com")
-    assert known.html.replace("anna@", "ANNA@") == unknown.html
     nobody = await stranger.send("sign-in", email="nobody@contoso.com")
     assert known.html.replace("anna@", "nobody@") == nobody.html
 
@@ -165,7 +164,7 @@ async def test_an_app_that_took_too_long_to_set_up_is_offered_anew(stranger, adm
     assert "This took too long. Start again." in refused.text
 
 
-async def test_next_leads_back_with_its_filters(visitor, stranger, anna):
+async def test_next_leads_back_with_its_filters(stranger, anna):
     reply = await stranger.get("administration/organizations", name="Con & so", notice="organization-added")
     assert reply.headers["Location"] == (
         "/console/sign-in?next=%2Fconsole%2Fadministration%2Forganizations%3Fname%3DCon%2B%2526%2Bso"
