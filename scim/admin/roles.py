@@ -61,8 +61,8 @@ async def page(
     return await _uses(context, found), cursor_of("roles", place(found[-1])) if len(following) > limit else None
 
 
-async def every(context: Context) -> Sequence[Role]:
-    """All roles of both types, by name, for choosing among them. One storage call."""
+async def choices(context: Context) -> Sequence[Role]:
+    """All roles of both types by name, to choose from. One storage call."""
     context.require(Action.VIEW_ROLES)
     return sorted(await context.services.roles.all(), key=place)
 

@@ -29,7 +29,7 @@ def test_a_role_is_added_changed_and_deleted_by_the_keyboard(page, console, boss
     dialog = page.get_by_role("dialog", name=f"Edit role \N{EN DASH} {name}")
     dialog.get_by_label("See all users and the roles").press("Space")
     dialog.get_by_role("button", name="Save").press("Enter")
-    expect(page.get_by_role("status").last).to_contain_text("Role changed.")
+    expect(page.get_by_role("status").last).to_contain_text("Role saved.")
     assert "viewAccounts" not in boss.api("GET", f"/roles/{made['id']}")["permissions"]
 
     row.get_by_title("Actions").press("Enter")

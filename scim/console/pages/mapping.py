@@ -1,70 +1,68 @@
-"""Group Mapping of a provider: the section of its page, and the dialog of a group (R077-R087)."""
+"""Group Mapping of a provider: the section on its page, and *Edit* (R077-R087, AMB-33)."""
 
 from collections.abc import Mapping
 
 from scim.admin import mapping, roles
 from scim.admin.impacts import Preview
-from scim.admin.mapping import MappedGroup, Wanted
+from scim.admin.mapping import MappedGroup, Members, Wanted
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
-from scim.contracts.base import Paging
 from scim.contracts.mapping import WantedMapping
 from scim.domain.authority import Action
 from scim.domain.providers import Provider
 from scim.domain.users import UserType
 
-_GROUP = f"/{IDENTITY_PROVIDERS}/{{providerId}}/groups/{{groupId}}"
-_FIELDS = ("technicianRoles", "endUserRoles")
+_ONE = f"/{IDENTITY_PROVIDERS}/{{providerId}}/groups/{{groupId}}"
+_GROUPS = 50
+"""Groups on a page of the section."""
+_CURSOR = "groups"
 _PREVIEW = "preview"
-"""The button that only asks what would change."""
+"""The field that asks what saving would do, instead of saving."""
 
 
 async def section(visit: Visit, provider: Provider) -> Mapping[str, object]:
     """What `providers/mapping_section.html` shows on the provider page."""
-    query = visit.parameters(Paging)
-    groups, following = await mapping.groups(visit.context, provider.id, query.cursor, query.limit)
-    return {"groups": groups, "next_groups": following, "is_later_page": bool(query.cursor)}
+    cursor = visit.query(_CURSOR)
+    groups, following = await mapping.groups(visit.context, provider.id, cursor, _GROUPS)
+    return {"groups": groups, "groups_next": following, "groups_are_further": bool(cursor)}
 
 
-async def show(visit: Visit) -> Outcome:
-    """*Edit group mapping*."""
-    context = visit.context
+async def show_edit(visit: Visit) -> Outcome:
+    """*Edit*: the roles of both types, and those that the group is mapped to."""
+    context, path = visit.context, visit.path
     context.require(Action.MANAGE_MAPPING)
-    return await _dialog(visit, await mapping.details(context, visit.path["providerId"], visit.path["groupId"]))
+    mapped = await mapping.details(context, path["providerId"], path["groupId"])
+    return await _dialog(visit, mapped, mapped.members)
 
 
-async def submit(visit: Visit) -> Outcome:
-    """Save it, or tell what saving would change."""
-    body = visit.body(WantedMapping, {name: visit.form.all(name) for name in _FIELDS})
+async def edit(visit: Visit) -> Outcome:
+    """Save the mapping, or tell what that would do."""
+    context, path = visit.context, visit.path
+    body = visit.body(WantedMapping, {name: visit.form.all(name) for name in ("technicianRoles", "endUserRoles")})
     wanted = Wanted(technician_roles=body.technician_roles, end_user_roles=body.end_user_roles)
-    provider_id, group_id = visit.path["providerId"], visit.path["groupId"]
-    if _PREVIEW in visit.form:
-        group, changes = await mapping.preview(visit.context, provider_id, group_id, wanted)
-        return await _dialog(visit, group, changes)
-    await mapping.save(visit.context, provider_id, group_id, wanted, visit.version)
-    return Redirect(path_to(IDENTITY_PROVIDERS, provider_id), "mapping-saved")
+    if visit.form.is_on(_PREVIEW):
+        mapped, preview = await mapping.preview(context, path["providerId"], path["groupId"], wanted)
+        members = Members(count=mapped.members.count, technicians=preview.technicians, end_users=preview.end_users)
+        return await _dialog(visit, mapped, members, preview)
+    await mapping.save(context, path["providerId"], path["groupId"], wanted, visit.version)
+    return Redirect(path_to(IDENTITY_PROVIDERS, path["providerId"]), "mapping-saved")
 
 
-async def _dialog(visit: Visit, group: MappedGroup, changes: Preview | None = None) -> View:
-    """The dialog.
-
-    Args:
-        visit: Whose.
-        group: The group; in a preview its members are not told apart, and the changes do.
-        changes: What was asked for; None before anybody did.
-    """
-    offered = await roles.every(visit.context)
+async def _dialog(visit: Visit, mapped: MappedGroup, members: Members, preview: Preview | None = None) -> View:
+    known = await roles.choices(visit.context)
+    form = visit.form
+    is_typed = bool(form.pairs)
     return view(
-        "providers/mapping.html",
-        group=group,
-        members=changes or group.members,
-        technician_roles=[role for role in offered if role.user_type is UserType.TECHNICIAN],
-        end_user_roles=[role for role in offered if role.user_type is UserType.END_USER],
-        changes=changes,
-        role_names={each.role.id: each.role.name for each in changes.roles} if changes else {},
+        "providers/edit_mapping.html",
+        mapped=mapped,
+        members=members,
+        technician_roles=[role for role in known if role.user_type is UserType.TECHNICIAN],
+        end_user_roles=[role for role in known if role.user_type is UserType.END_USER],
+        chosen={*form.all("technicianRoles"), *form.all("endUserRoles")} if is_typed else {*mapped.mapping.roles},
+        preview=preview,
     )
 
 
-PAGES = (Page(path=_GROUP, show=show, submit=submit, place=IDENTITY_PROVIDERS),)
+PAGES = (Page(path=_ONE, show=show_edit, submit=edit, place=IDENTITY_PROVIDERS),)

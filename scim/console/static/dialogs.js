@@ -100,7 +100,7 @@ function show(dialog, html, address) {
 
 function focusFirst(dialog) {
   const wrong = dialog.querySelector("[data-wrong] :is(input, select, textarea)");
-  const field = dialog.querySelector("input:not([type=hidden], [readonly], details:not([open]) *), select, textarea, .picker summary");
+  const field = dialog.querySelector("input:not([type=hidden], [readonly], details:not([open]) *), select, textarea, [data-picker] summary");
   const isDestructive = dialog.querySelector(".dialog-footer .danger");
   (wrong ?? (isDestructive ? dialog.querySelector("[data-first]") : field) ?? dialog.querySelector("[data-first]"))?.focus();
 }

@@ -1,7 +1,7 @@
-"""Group Mapping, without a browser."""
+"""Group Mapping on the provider page, and its dialog, without a browser."""
 
-import html
 import re
+from html import unescape
 
 import pytest
 
@@ -16,30 +16,17 @@ TECHNICIAN, END_USER = "technician", "endUser"
 
 
 class Scene:
-    """A group of two technicians and an end user, and roles of both types."""
-
-    def __init__(self, visitor, admin):
-        self.visitor, self.admin = visitor, admin
+    """Roles of both types, and a group of a technician and an end user."""
 
     @classmethod
-    async def of(cls, visitor, admin):
-        scene = cls(visitor, admin)
-        scene.tess = await scene.person("tess", TECHNICIAN)
-        scene.tom = await scene.person("tom", TECHNICIAN)
-        scene.anna = await scene.person("anna", END_USER)
-        members = [scene.tess, scene.tom, scene.anna]
-        scene.group = await scene.admin.world.created("/Groups", group("NinjaOne-Helpdesk", members))
-        scene.first, scene.second = [await scene.role(name, TECHNICIAN) for name in ("Helpdesk L1", "Billing")]
+    async def on(cls, admin):
+        scene = cls()
+        scene.admin = admin
+        scene.tess, scene.anna = [await scene.person(*each) for each in (("tess", TECHNICIAN), ("anna", END_USER))]
+        scene.group = await admin.world.created("/Groups", group("Helpdesk", [scene.tess, scene.anna]))
+        scene.l1, scene.l2 = [await scene.role(name, TECHNICIAN) for name in ("Helpdesk L1", "Helpdesk L2")]
         scene.portal, scene.tickets = [await scene.role(name, END_USER) for name in ("Portal", "Tickets")]
         return scene
-
-    @property
-    def dialog(self):
-        return f"{PROVIDER}/groups/{self.group}"
-
-    @property
-    def api(self):
-        return f"/identity-providers/entra/groups/{self.group}/mapping"
 
     async def person(self, name, kind):
         extension = {"userType": kind} | ({"organizationId": "12"} if kind == END_USER else {})
@@ -48,171 +35,163 @@ class Scene:
     async def role(self, name, kind):
         return (await self.admin.done("POST", "/roles", {"name": name, "type": kind}))["id"]
 
-    async def map(self, technicians=(), end_users=()):
-        body = {"technicianRoles": [*technicians], "endUserRoles": [*end_users]}
-        return await self.admin.done("PUT", self.api, body)
+    @property
+    def dialog(self):
+        return f"{PROVIDER}/groups/{self.group}"
 
-    async def mapped(self):
-        found = await self.admin.done("GET", self.api)
-        return [[role["id"] for role in found[name]] for name in ("technicianRoles", "endUserRoles")]
+    async def roles(self, account_id):
+        found = await self.admin.done("GET", f"/users/{account_id}/roles")
+        return {each["role"]["name"] for each in found["items"] if each["isInForce"]}
 
 
 @pytest.fixture
-async def scene(visitor, admin):
-    return await Scene.of(visitor, admin)
-
-
-def section(page):
-    return text(re.search(r'<section [^>]*id="group-mapping".*?</section>', page.html, re.DOTALL)[0])
-
-
-def text(markup):
-    return " ".join(html.unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", " ", markup)).split())
+async def scene(admin):
+    return await Scene.on(admin)
 
 
 def offered(page, name):
-    """The roles of a drop-down, by id, and whether each is chosen."""
-    boxes = re.findall(rf'<input [^>]*type="checkbox" name="{name}"[^>]*>', page.html)
-    return {re.search(r'value="([^"]*)"', box)[1]: " checked" in box for box in boxes}
+    """The ids of the roles in a drop-down."""
+    return set(re.findall(rf'type="checkbox" name="{name}" value="([^"]+)"', page.html))
 
 
-async def test_the_section_names_groups_their_members_and_their_roles(scene):
-    """R077-R081."""
-    assert "Not mapped" in section(await scene.visitor.get(PROVIDER))
-    await scene.map([scene.first, scene.second], [scene.portal])
-    told = section(await scene.visitor.get(PROVIDER))
-    for words in (
-        "Group Mapping",
-        "Identity group Members User roles",
-        "NinjaOne-Helpdesk",
-        "3 2 technicians, 1 end user",
-        "Technician: Billing , Helpdesk L1",
-        "End user: Portal",
-    ):
-        assert words in told
-    assert "Not mapped" not in told
+def chosen(page):
+    return set(re.findall(r'type="checkbox" name="\w+" value="([^"]+)"[^>]* checked', page.html))
 
 
-async def test_without_groups_the_section_says_how_they_arrive(visitor):
-    """R083: nothing can be edited, and why is told."""
-    page = await visitor.get(PROVIDER)
-    told = section(page)
-    assert "No groups have arrived from Contoso Entra . Let your identity provider send groups." in told
-    assert re.search(r'<button [^>]*disabled aria-describedby="no-groups">Edit</button>', page.html)
-
-
-async def test_many_groups_come_in_pages(scene):
-    second = await scene.admin.world.created("/Groups", group("Second", []))
-    page = await scene.visitor.get(PROVIDER, limit=1)
-    assert "Second" not in section(page)
-    following = html.unescape(re.search(r'rel="next" href="([^"]*)"', page.html)[1])
-    assert "Second" in section(await scene.visitor.get(following))
-    await scene.admin.world.call("DELETE", f"/Groups/{second}")
-    assert "There are no more groups." in section(await scene.visitor.get(following))
-
-
-async def test_each_drop_down_offers_the_roles_of_its_type_alone(scene):
-    """R016, R079, R084, R085: system administrator is none of them."""
-    await scene.map([scene.first], [scene.portal])
-    page = await scene.visitor.get(scene.dialog)
-    assert offered(page, "technicianRoles") == {scene.second: False, scene.first: True}
-    assert offered(page, "endUserRoles") == {scene.portal: True, scene.tickets: False}
-    assert "3 (2 technicians, 1 end user)" in page.text
-    assert "System administrator" not in page.text
-
-
-async def test_several_roles_are_saved(scene):
-    """R084."""
-    fields = {"technicianRoles": [scene.first, scene.second], "endUserRoles": [scene.portal, scene.tickets]}
-    reply = await scene.visitor.send(scene.dialog, **fields, version='"unmapped"')
-    assert (reply.status, reply.location, reply.notice) == (303, f"/console/{PROVIDER}", "mapping-saved")
-    assert [set(roles) for roles in await scene.mapped()] == [
-        {scene.first, scene.second},
-        {scene.portal, scene.tickets},
+def changes(page):
+    """The lines of *What changes*."""
+    (lines,) = re.findall(r'<ul class="changes">(.*?)</ul>', page.html, re.DOTALL)
+    return [
+        " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", line)).split())
+        for line in re.findall(r"<li.*?</li>", lines, re.DOTALL)
     ]
 
 
-async def test_no_role_chosen_unmaps_the_group(scene):
-    await scene.map([scene.first], [scene.portal])
-    assert (await scene.visitor.send(scene.dialog)).status == 303
-    assert await scene.mapped() == [[], []]
+def version(page):
+    return unescape(re.search(r'name="version" value="([^"]*)"', page.html)[1])
 
 
-async def test_a_preview_tells_who_gains_and_loses_and_writes_nothing(scene):
-    """R086, R087: technicians gain the technician role, the end user the other."""
-    await scene.map([scene.first])
-    page = await scene.visitor.send(
-        scene.dialog, technicianRoles=[scene.second], endUserRoles=[scene.portal], preview="1"
+async def test_the_section_lists_groups_with_their_members_and_roles(visitor, scene):
+    """R077, R078, R080, R081."""
+    page = await visitor.get(PROVIDER)
+    assert re.search(r"<h2[^>]*>Group Mapping</h2>", page.html)
+    assert re.search(
+        r'<th scope="col">Identity group</th><th scope="col">Members</th><th scope="col">User roles', page.html
     )
+    assert "Helpdesk 2 (1 technician, 1 end user) \N{EN DASH} (not mapped)" in page.text
+    await visitor.send(scene.dialog, technicianRoles=[scene.l1, scene.l2], endUserRoles=scene.portal)
+    assert "Technician: Helpdesk L1 , Helpdesk L2 End user: Portal" in (await visitor.get(PROVIDER)).text
+
+
+async def test_without_groups_it_says_what_to_do_and_edit_is_disabled_with_the_reason(visitor):
+    """R083."""
+    page = await visitor.get(PROVIDER)
+    assert "No groups have arrived from Contoso Entra." in page.text
+    assert re.search(r'<button[^>]* disabled aria-describedby="group-mapping-none">Edit</button>', page.html)
+    assert 'id="group-mapping-none"' in page.html
+
+
+async def test_more_groups_than_a_page_holds_are_on_further_pages(visitor, scene, monkeypatch):
+    monkeypatch.setattr("scim.console.pages.mapping._GROUPS", 1)
+    await scene.admin.world.created("/Groups", group("Second"))
+    first = await visitor.get(PROVIDER)
+    address = re.search(r'rel="next" href="([^"]+)"', first.html)[1].replace("&amp;", "&")
+    second = await visitor.get(address.partition("#")[0])
+    assert ("Helpdesk" in first.text, "Second" in first.text) == (True, False)
+    assert ("Second" in second.text, 'rel="next"' in second.html) == (True, False)
+
+
+async def test_each_drop_down_lists_the_roles_of_its_own_type_and_no_system_administrator(visitor, scene):
+    """R016, R079, R085."""
+    page = await visitor.get(scene.dialog)
+    assert "Edit group mapping \N{EN DASH} Helpdesk" in page.text
+    assert offered(page, "technicianRoles") == {scene.l1, scene.l2}
+    assert offered(page, "endUserRoles") == {scene.portal, scene.tickets}
+    assert "System administrator" not in re.search(r"<main.*</main>", page.html, re.DOTALL)[0]
+
+
+async def test_several_roles_of_each_type_are_saved_and_held_by_members_of_that_type(visitor, scene):
+    """R084, R086, R087, AMB-33."""
+    reply = await visitor.send(
+        scene.dialog, technicianRoles=[scene.l1, scene.l2], endUserRoles=[scene.portal, scene.tickets]
+    )
+    assert (reply.status, reply.location, reply.notice) == (303, f"/console/{PROVIDER}", "mapping-saved")
+    assert await scene.roles(scene.tess) == {"Helpdesk L1", "Helpdesk L2"}
+    assert await scene.roles(scene.anna) == {"Portal", "Tickets"}
+    page = await visitor.get(scene.dialog)
+    assert chosen(page) == {scene.l1, scene.l2, scene.portal, scene.tickets}
+    assert "by chief@contoso.com" in page.text
+
+
+async def test_the_preview_tells_what_saving_then_does_and_saves_nothing(visitor, scene):
+    """AMB-33."""
+    await visitor.send(scene.dialog, technicianRoles=scene.l1, endUserRoles=scene.portal)
+    wanted = {"technicianRoles": [scene.l2], "endUserRoles": [scene.portal]}
+    page = await visitor.send(scene.dialog, **wanted, preview="on")
     assert page.status == 200
-    for words in ("Billing 2 gain it", "Helpdesk L1 2 lose it", "Portal 1 gains it", "3 people are concerned"):
-        assert words in page.text
-    assert offered(page, "technicianRoles") == {scene.second: True, scene.first: False}
-    assert "3 (2 technicians, 1 end user)" in page.text
-    assert await scene.mapped() == [[scene.first], []]
+    assert changes(page) == ["1 person loses Helpdesk L1", "1 person gains Helpdesk L2", "1 person keeps Portal"]
+    assert "tess@contoso.com gains Helpdesk L2 loses Helpdesk L1" in page.text
+    assert chosen(page) == {scene.l2, scene.portal}
+    assert await scene.roles(scene.tess) == {"Helpdesk L1"}
+    await visitor.send(scene.dialog, **wanted)
+    assert (await scene.roles(scene.tess), await scene.roles(scene.anna)) == ({"Helpdesk L2"}, {"Portal"})
 
 
-async def test_a_preview_of_nothing_says_so(scene):
-    await scene.map([scene.first])
-    page = await scene.visitor.send(scene.dialog, technicianRoles=scene.first, preview="1")
-    assert "Nobody gains or loses a role. Helpdesk L1 2 keep it" in page.text
+async def test_a_preview_without_changes_says_so(visitor, scene):
+    assert "Nobody gains or loses a role." in (await visitor.send(scene.dialog, preview="on")).text
 
 
-async def test_a_mapping_that_somebody_else_changed_is_not_overwritten(scene):
-    page = await scene.visitor.get(scene.dialog)
-    version = html.unescape(re.search(r'name="version" value="([^"]*)"', page.html)[1])
-    await scene.map([scene.second])
-    page = await scene.visitor.send(scene.dialog, technicianRoles=scene.first, version=version)
-    assert page.status == 412
-    assert "This mapping was changed by boss@contoso.com meanwhile." in page.text
-    assert "Reload" in page.text
-    assert offered(page, "technicianRoles")[scene.first], "what was chosen is not lost"
-    assert await scene.mapped() == [[scene.second], []]
+async def test_a_preview_of_too_many_people_says_so_and_saving_goes_on(visitor, scene, monkeypatch):
+    monkeypatch.setattr("scim.admin.impacts.MAX_PEOPLE", 1)
+    page = await visitor.send(scene.dialog, technicianRoles=scene.l1, preview="on")
+    assert (page.status, chosen(page)) == (409, {scene.l1})
+    assert "people are concerned. That is too many for a preview." in page.text
+    assert (await visitor.send(scene.dialog, technicianRoles=scene.l1)).status == 303
 
 
-@pytest.mark.parametrize("button", [{}, {"preview": "1"}])
-async def test_a_role_that_was_deleted_meanwhile_is_refused(scene, button):
-    await scene.admin.done("DELETE", f"/roles/{scene.first}")
-    page = await scene.visitor.send(scene.dialog, technicianRoles=scene.first, **button)
+async def test_a_mapping_that_somebody_else_changed_is_not_overwritten(visitor, scene):
+    page = await visitor.get(scene.dialog)
+    await scene.admin.done(
+        "PUT", f"/identity-providers/entra/groups/{scene.group}/mapping", {"technicianRoles": [scene.l1]}
+    )
+    again = await visitor.send(scene.dialog, technicianRoles=scene.l2, version=version(page), fragment=True)
+    assert again.status == 412
+    assert "This mapping was changed by boss@contoso.com meanwhile." in again.text
+    assert f'<a href="/console/{scene.dialog}" data-dialog>Reload</a>' in again.html
+    assert chosen(again) == {scene.l2}
+    assert await scene.roles(scene.tess) == {"Helpdesk L1"}
+
+
+async def test_a_role_that_was_deleted_meanwhile_is_told_and_the_others_stay_chosen(visitor, scene):
+    await scene.admin.done("DELETE", f"/roles/{scene.l2}")
+    page = await visitor.send(scene.dialog, technicianRoles=[scene.l1, scene.l2])
     assert page.status == 409
-    assert "A role that you chose was deleted meanwhile. Choose again." in page.text
-    assert scene.first not in offered(page, "technicianRoles")
+    assert "A role that you chose was deleted meanwhile." in page.text
+    assert chosen(page) == {scene.l1}
 
 
-async def test_a_role_of_the_other_type_is_refused(scene):
-    """R085."""
-    page = await scene.visitor.send(scene.dialog, endUserRoles=scene.first)
-    assert page.status == 400
-    assert 'The role "Helpdesk L1" is for the other type of user.' in page.text
+async def test_saving_takes_a_recent_sign_in_and_sends_every_role_again(visitor, scene):
+    for _ in range(3):
+        scene.admin.clock.advance(minutes=25)
+        await visitor.get()
+    page = await visitor.send(scene.dialog, technicianRoles=[scene.l1, scene.l2])
+    assert "Verify it's you" in page.text
+    assert re.findall(r'name="technicianRoles" value="([^"]+)"', page.html) == [scene.l1, scene.l2]
 
 
-async def test_more_roles_than_there_may_be_are_told_at_their_drop_down(scene):
-    page = await scene.visitor.send(scene.dialog, technicianRoles=[f"role-{number}" for number in range(51)])
-    assert page.status == 400
-    assert re.search(r'data-wrong aria-describedby="hint-technicianRoles"', page.html)
+async def test_only_system_administrators_see_edit_and_may_use_it(admin, scene):
+    """R082."""
+    viewer = Visitor(await technician(admin, *Permission))
+    page = await viewer.get(PROVIDER)
+    assert "Helpdesk" in page.text
+    assert f"groups/{scene.group}" not in page.html
+    assert (await viewer.get(scene.dialog)).status == 403
+    for fields in ({}, {"preview": "on"}):
+        assert (await viewer.send(scene.dialog, technicianRoles=scene.l1, **fields)).status == 403
+    assert await scene.roles(scene.tess) == set()
+    nobody = Visitor(await technician(admin))
+    assert (await nobody.get(PROVIDER)).status == 403
 
 
-async def test_only_system_administrators_edit(scene):
-    """R082: whatever permissions a technician has."""
-    seer = Visitor(await technician(scene.admin, *Permission))
-    page = await seer.get(PROVIDER)
-    assert "NinjaOne-Helpdesk" in section(page)
-    assert "Edit" not in section(page)
-    assert (await seer.get(scene.dialog)).status == 403
-    for button in ({}, {"preview": "1"}):
-        assert (await seer.send(scene.dialog, technicianRoles=scene.first, **button)).status == 403
-    assert await scene.mapped() == [[], []]
-
-
-async def test_a_group_that_is_gone_is_not_found(scene):
-    await scene.admin.world.call("DELETE", f"/Groups/{scene.group}")
-    page = await scene.visitor.get(scene.dialog)
-    assert page.status == 404
-    assert "No group with this id has arrived from Contoso Entra." in page.text
-
-
-async def test_without_roles_the_dialog_leads_to_where_they_are_made(visitor, admin):
-    id_ = await admin.world.created("/Groups", group("Lonely", []))
-    page = await visitor.get(f"{PROVIDER}/groups/{id_}")
-    assert "There are none yet." in page.text
-    assert 'href="/console/administration/accounts/technician-roles"' in page.html
+async def test_a_group_that_is_gone_is_404(visitor):
+    assert (await visitor.get(f"{PROVIDER}/groups/nothing")).status == 404

@@ -115,7 +115,7 @@ async def test_a_role_that_is_used_is_deleted_with_its_impact_told(visitor, admi
     people = await mapped(admin, id_, "technician", "technician")
     dialog = await visitor.get(f"{TECHNICIANS}/{id_}/delete")
     assert "Used by 1 group mapping and 2 people." in dialog.text
-    assert "Helpdesk L1 2 lose it" in dialog.text
+    assert "2 people lose Helpdesk L1" in dialog.text
     assert all(f"users/{person}" in dialog.html for person in people)
     refused = await visitor.send(f"{TECHNICIANS}/{id_}/delete", version=version(dialog))
     assert refused.status == 409
