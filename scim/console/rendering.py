@@ -81,6 +81,8 @@ def environment(tag: str) -> Environment:
         "Action": Action,
         "LANGUAGES": LANGUAGES,
         "qr_code": qr_code,
+        "icon_of": icon_of,
+        "isolated": isolated,
     }
     made.filters |= {
         "day": _day,
@@ -88,6 +90,7 @@ def environment(tag: str) -> Environment:
         "ago": _ago,
         "number": _number,
         "told": _told,
+        "word": _word,
         "typed": typed,
         "update": _update,
     }
@@ -141,6 +144,17 @@ def qr_code(text: str) -> Markup:
     return Markup(made.svg_inline(scale=4, border=2, svgclass="qr-code", lineclass=None, omitsize=True))  # noqa: S704 - paths
 
 
+@cache
+def icon_of(name: str) -> Markup:
+    """An icon of the sprite."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="#icon-{}"/></svg>').format(name)
+
+
+def isolated(text: object) -> Markup:
+    """A text of whatever direction, which turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(shown(text))
+
+
 @pass_context
 def _day(context: TemplateContext, moment: datetime) -> Markup:
     return _time(context, moment, _language(context).day(moment), "day")
@@ -173,6 +187,12 @@ def _number(context: TemplateContext, number: int) -> str:
 @pass_context
 def _told(context: TemplateContext, text: str) -> str:
     return _language(context).told(text)
+
+
+@pass_context
+def _word(context: TemplateContext, text: str) -> str:
+    """A word of an enumeration, such as an activity's status. Unlike what `_` returns, it is escaped."""
+    return _language(context).gettext(text)
 
 
 def _language(context: Any) -> Language:

@@ -331,9 +331,12 @@ class _Builder:
         for number in range(2):
             made = await self.signed_in.call("POST", "/me/access-tokens", {"label": self.word("label", number)})
             assert made.status == 201, made
+            self.keep("access token", made.json["id"], made.json["label"])
         self.at(hours=0)
         for number in range(4):
             ticket = await sessions.begin(self.admin.services, self.boss, self.word("agent", number))
+            if not number:
+                self.keep("session", ticket.session_id, self.word("agent", number))
         self.tenant.cookie = str(ticket)
 
 

@@ -6,6 +6,7 @@ import { watchLive } from "./live.js";
 import { watchMenus } from "./menus.js";
 import { watchPickers } from "./pickers.js";
 import { watchSeveral } from "./several.js";
+import { watchSelection } from "./selection.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
@@ -18,4 +19,5 @@ watchForms();
 watchDialogs();
 watchToasts();
 watchSeveral();
+watchSelection();
 localiseTimes(document);
