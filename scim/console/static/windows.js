@@ -63,7 +63,7 @@ function keepNamesApart(content, prefix) {
 
 function focusFirst(dialog) {
   const wrong = dialog.querySelector("[data-wrong] :is(input, select, textarea)");
-  const field = dialog.querySelector("input:not([type=hidden], [readonly]), select, textarea");
+  const field = dialog.querySelector("input:not([type=hidden], [readonly], details:not([open]) *), select, textarea, [data-picker] summary");
   const isDestructive = dialog.querySelector(".dialog-footer .danger");
   const cancel = dialog.querySelector("[data-first]");
   (wrong ?? (isDestructive ? cancel : field) ?? cancel)?.focus();
