@@ -77,9 +77,17 @@ def backstage(emulators: Stack, run: dict[str, Any]) -> Backstage:
 
 
 @pytest.fixture
-def new_person(backstage: Backstage) -> Callable[..., Person]:
+def new_person(backstage: Backstage) -> Iterator[Callable[..., Person]]:
     """Makes somebody with password, authenticator app and session: `new_person(administrator=True)`."""
-    return backstage.new_person
+    people: list[Person] = []
+
+    def make(**facts: Any) -> Person:
+        people.append(backstage.new_person(**facts))
+        return people[-1]
+
+    yield make
+    for person in people:
+        person.client.close()
 
 
 @pytest.fixture
