@@ -33,7 +33,7 @@ async def _run() -> None:
     files = sum(_size(name) for name in (*FILES, "rollcall.svg"))
     floor = await _time(house, FLOOR)
     rows = []
-    for place in (each for each in PLACES if not each.sends):
+    for place in (each for each in PLACES if each.is_addressed):
         page, own = await house.ask(replace(place, opens=())), await house.ask(place)
         taken = await _time(house, place)
         whole = len(page.body or b"") + (len(own.body or b"") if place.opens else 0) + files

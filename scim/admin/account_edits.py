@@ -61,7 +61,7 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
     """Change fields; all of them or none. Values that are as they were change nothing, and are never refused.
 
     Raises:
-        Denied: Not an administrator; one's own settings need none.
+        Denied: Not an administrator; one's own settings need none. Not recently signed in, for `_CRITICAL_FIELDS`.
         Missing: There is no account with this id.
         Changed: It is not as the administrator read it.
         Invalid: A value that a field does not take.
@@ -75,6 +75,8 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
         before = account.user
         changed = {name: value for name, value in wanted.directory.items() if value != value_of(before, name)}
         refuse_locked(account.provider, tuple(changed))
+        if _CRITICAL_FIELDS.intersection(changed):
+            context.require_recent(Action.MANAGE_ACCOUNTS)
         profile = replace(account.profile, **wanted.profile)
         settings = tuple(name for name in wanted.profile if getattr(profile, name) != getattr(account.profile, name))
         if not changed and not settings:
@@ -207,8 +209,7 @@ def name_taken(user_name: str) -> Conflicting:
 def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:
     is_own = account_id == context.principal.account_id
     if not (is_own and not wanted.directory and OWN_FIELDS.issuperset(wanted.profile)):
-        check = context.require_recent if _CRITICAL_FIELDS.intersection(wanted.directory) else context.require
-        check(Action.MANAGE_ACCOUNTS)
+        context.require(Action.MANAGE_ACCOUNTS)
 
 
 async def _edited(context: Context, account: Account, fields: Mapping[str, Any]) -> User:

@@ -55,11 +55,13 @@ class AccountList:
         items: By userName; deleted ones by their ids.
         next: The cursor of the next page; None on the last one.
         is_cut: Whether more may match the search than it looked at.
+        providers: All that there are, whether they manage anybody on this page or not.
     """
 
     items: Sequence[Listed]
     next: str | None
     is_cut: bool
+    providers: Sequence[Provider]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ async def page(context: Context, wanted: AccountFilter, cursor: str, limit: int)
         items=[Listed(each, providers.get(each.provider)) for each in found.accounts],
         next=cursor_of("users", found.next),
         is_cut=found.is_cut,
+        providers=tuple(providers.values()),
     )
 
 

@@ -18,7 +18,7 @@ from scim.admin.providers import get as get_provider
 from scim.domain.accounts import AdoptionRequest
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
-from scim.domain.providers import NATIVE
+from scim.domain.providers import NATIVE, Provider, name_key
 from scim.domain.users import User
 from scim.sentences import Sentence
 
@@ -29,6 +29,28 @@ class Adoption:
 
     request: AdoptionRequest
     user: User
+
+
+async def waiting(context: Context) -> Sequence[tuple[Provider, Sequence[Adoption]]]:
+    """The queues of all providers in which somebody waits, by the providers' names.
+
+    Raises:
+        Denied: No permission.
+    """
+    providers = await _providers(context)
+    queues = await asyncio.gather(*(_decided(context, each.id, rejected=False) for each in providers))
+    return [(provider, found) for provider, found in zip(providers, queues, strict=True) if found]
+
+
+async def count(context: Context) -> int:
+    """How many requests wait; some may be settled otherwise. One storage call, and one for each provider, at once.
+
+    Raises:
+        Denied: No permission.
+    """
+    requests = context.services.accounts.adoption_requests
+    queues = await asyncio.gather(*(requests(each.id) for each in await _providers(context)))
+    return sum(each.rejected_at is None for queue in queues for each in queue)
 
 
 async def queue(context: Context, provider_id: str, *, rejected: bool = False) -> Sequence[Adoption]:
@@ -43,6 +65,32 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
     context.require(Action.VIEW_PROVIDERS)
     context.require(Action.VIEW_ACCOUNTS)
     await get_provider(context, provider_id)
+    return await _decided(context, provider_id, rejected=rejected)
+
+
+async def request(context: Context, provider_id: str, account_id: str) -> tuple[Provider, Adoption]:
+    """One request, with its provider.
+
+    Raises:
+        Denied: No permission.
+        Missing: There is no such provider, or no such request.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    context.require(Action.VIEW_ACCOUNTS)
+    provider, found = await get_provider(context, provider_id), await _request(context, provider_id, account_id)
+    user = await context.services.users.get(NATIVE, account_id)
+    if user is None:
+        raise _no_request()
+    return provider, Adoption(found, user)
+
+
+async def _providers(context: Context) -> Sequence[Provider]:
+    context.require(Action.VIEW_ACCOUNTS)
+    context.require(Action.VIEW_PROVIDERS)
+    return sorted(await context.services.providers.all(), key=lambda each: (name_key(each.name), each.id))
+
+
+async def _decided(context: Context, provider_id: str, *, rejected: bool) -> Sequence[Adoption]:
     services = context.services
     requests = [
         each
@@ -50,8 +98,8 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
         if (each.rejected_at is not None) is rejected
     ]
     users = await asyncio.gather(*(services.users.get(NATIVE, each.account_id) for each in requests))
-    waiting = [Adoption(each, user) for each, user in zip(requests, users, strict=True) if user is not None]
-    return sorted(waiting, key=lambda each: each.request.asked_at, reverse=True)
+    found = [Adoption(each, user) for each, user in zip(requests, users, strict=True) if user is not None]
+    return sorted(found, key=lambda each: each.request.asked_at, reverse=True)
 
 
 async def approve(
@@ -119,9 +167,9 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     provider = await get_provider(context, provider_id)
-    request = await _request(context, provider_id, account_id)
+    asked = await _request(context, provider_id, account_id)
     user = await context.services.users.get(NATIVE, account_id)
-    if user is not None and request.rejected_at is not None:
+    if user is not None and asked.rejected_at is not None:
         return
     if user is None or not await context.services.accounts.reject_adoption(provider_id, account_id, context.now):
         raise _no_request()

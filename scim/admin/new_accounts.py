@@ -9,6 +9,7 @@ from scim.admin.account_edits import assess, name_taken
 from scim.admin.accounts import Account, load
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Invalid, Missing
+from scim.domain.accounts import Tombstone
 from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.people import Profile
@@ -57,6 +58,20 @@ async def create(context: Context, fields: Mapping[str, Any]) -> Account:
     return Account(user=stored, profile=Profile(account_id=user.id), provider=None)
 
 
+async def deleted(context: Context, account_id: str) -> Tombstone:
+    """A deleted account that can still be restored. One storage call.
+
+    Raises:
+        Denied: No permission.
+        Missing: There is no deleted account with this id, or its thirty days are over.
+    """
+    context.require(Action.VIEW_ACCOUNTS)
+    tombstone = await context.services.accounts.tombstone(account_id)
+    if tombstone is None or not tombstone.is_restorable(context.now):
+        raise Missing(Sentence("There is no deleted account with this id that can be restored."))
+    return tombstone
+
+
 async def restore(context: Context, account_id: str, organization: str | None = None) -> Account:
     """Bring a deleted account back: same id, in no group, no system administrator (AMB-1, R017).
 
@@ -75,9 +90,7 @@ async def restore(context: Context, account_id: str, organization: str | None = 
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     services = context.services
-    tombstone = await services.accounts.tombstone(account_id)
-    if tombstone is None or not tombstone.is_restorable(context.now):
-        raise Missing(Sentence("There is no deleted account with this id that can be restored."))
+    tombstone = await deleted(context, account_id)
     provider = await services.providers.get(tombstone.user.provider)
     restored = tombstone.restored(provider.id if provider else NATIVE, context.now)
     restored = await _placed(context, restored, organization)

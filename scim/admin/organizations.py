@@ -1,7 +1,7 @@
 """Organizations: what end users belong to, and what identity providers name by its ID (R055-R065, R130)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scim.admin.concurrency import check_version
@@ -45,6 +45,26 @@ async def choices(context: Context, limit: int) -> Sequence[Organization] | None
     context.require(Action.VIEW_ORGANIZATIONS)
     found, following = await context.services.organizations.page("", "", limit)
     return None if following else [each for each in found if each.state is OrganizationState.ACTIVE]
+
+
+async def names(context: Context, ids: Collection[str]) -> Mapping[str, str]:
+    """What organizations are called, by ID; those that do not exist are left out.
+
+    One storage call for each, at once.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    found = await asyncio.gather(*(context.services.organizations.get(each) for each in ids))
+    return {each.id: each.name for each in found if each}
+
+
+async def get(context: Context, organization_id: str) -> Organization:
+    """An organization. One storage call.
+
+    Raises:
+        Missing: There is none with this ID.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    return await _get(context, organization_id)
 
 
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:

@@ -13,6 +13,7 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action, Permission
+from scim.domain.mapping import GroupMapping
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved, place
 from scim.domain.users import UserType
@@ -31,12 +32,17 @@ class RoleUse:
     Attributes:
         role: The role.
         native: Accounts that have it natively, deleted ones included that can be restored.
-        mapped_groups: Groups that are mapped to it and exist, as far as was looked (`CHECKED`).
+        mappings: Those of groups that are mapped to it and exist, as far as was looked (`CHECKED`).
     """
 
     role: Role
     native: Count
-    mapped_groups: int
+    mappings: tuple[GroupMapping, ...]
+
+    @property
+    def mapped_groups(self) -> int:
+        """How many groups are mapped to it."""
+        return len(self.mappings)
 
 
 async def page(
@@ -53,6 +59,12 @@ async def page(
     following = sorted((role for role in roles if place(role) > position), key=place)
     found = following[:limit]
     return await _uses(context, found), cursor_of("roles", place(found[-1])) if len(following) > limit else None
+
+
+async def choices(context: Context) -> Sequence[Role]:
+    """All roles of both types by name, to choose from. One storage call."""
+    context.require(Action.VIEW_ROLES)
+    return sorted(await context.services.roles.all(), key=place)
 
 
 async def details(context: Context, role_id: str) -> RoleUse:
@@ -206,7 +218,7 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
         RoleUse(
             role=role,
             native=Count(len(ids), is_more),
-            mapped_groups=sum(role.id in mapping.roles for mapping in counted),
+            mappings=tuple(mapping for mapping in counted if role.id in mapping.roles),
         )
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]

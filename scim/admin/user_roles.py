@@ -4,6 +4,7 @@ What a group gives is changed in the identity provider, or in Group Mapping; wha
 also on accounts that SCIM manages (AMB-25).
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -93,6 +94,20 @@ async def why(context: Context, account_id: str, role_id: str) -> tuple[User, He
     if found is None:
         raise Missing(Sentence("{name} does not have this role.", name=display_name(user)))
     return user, found
+
+
+async def offered(context: Context, account_id: str) -> tuple[User, Sequence[Role]]:
+    """The roles that an account can be given natively, by name: of its type, and not given yet.
+
+    Raises:
+        Missing: There is no such account.
+    """
+    context.require(Action.MANAGE_ACCOUNTS)
+    user = await accounts.get(context, account_id)
+    profile, roles = await asyncio.gather(context.services.profiles.get(account_id), context.services.roles.all())
+    held = {each.role for each in profile.roles}
+    fitting = [role for role in roles if role.user_type is user.standing.user_type and role.id not in held]
+    return user, sorted(fitting, key=place)
 
 
 async def give(context: Context, account_id: str, role_id: str) -> HeldRole:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -53,7 +53,7 @@ class Language:
 
     def day(self, moment: datetime) -> str:
         """The day, unambiguously: "14 Jul 2027"."""
-        return format_date(moment.astimezone(self.zone), _DAY[self.tag], locale=self._locale)
+        return self._written(moment.astimezone(self.zone))
 
     def date(self, moment: date) -> str:
         """The day in full, for sentences: "14 July 2027"."""
@@ -62,11 +62,13 @@ class Language:
 
     def moment(self, moment: datetime) -> str:
         """Day and time: "14 Jul 2027, 10:02"."""
-        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm", tzinfo=self.zone, locale=self._locale)
+        local = moment.astimezone(self.zone)
+        return f"{self._written(local)}, {local:%H:%M}"
 
     def utc(self, moment: datetime) -> str:
         """The moment in UTC, for the hint."""
-        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
+        there = moment.astimezone(UTC)
+        return f"{self._written(there)}, {there:%H:%M:%S} UTC"
 
     def ago(self, moment: datetime, now: datetime) -> str:
         """How long ago: "12 minutes ago". What is only just done is, too: clocks differ by a little."""
@@ -78,6 +80,10 @@ class Language:
             return str(number)
         return format_decimal(number, locale=self._locale)
 
+    def _written(self, day: datetime) -> str:
+        """A day with the language's name of the month. A log shows a hundred: Babel would read its pattern for each."""
+        return _DAY[self.tag].format(day=day.day, month=_months(self.tag)[day.month], year=day.year)
+
     @property
     def _locale(self) -> Locale:
         return _locale(self.tag)
@@ -85,7 +91,7 @@ class Language:
 
 _JUST_NOW = timedelta(seconds=-1)
 _FIRST_SEPARATED = 1_000
-_DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
+_DAY: Mapping[str, str] = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
 _DATE: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
 
 
@@ -112,6 +118,11 @@ def _catalog(tag: str) -> Translations:
         write_mo(compiled, read_po(file, tag))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def _months(tag: str) -> Mapping[int, str]:
+    return get_month_names("abbreviated", locale=_locale(tag))
 
 
 @cache

@@ -81,6 +81,8 @@ def environment(tag: str) -> Environment:
         "Action": Action,
         "LANGUAGES": LANGUAGES,
         "qr_code": qr_code,
+        "icon_of": icon_of,
+        "isolated": isolated,
     }
     made.filters |= {
         "day": _day,
@@ -140,6 +142,17 @@ def qr_code(text: str) -> Markup:
     """A QR code as SVG, without style and script."""
     made = segno.make(text, error="m", micro=False)
     return Markup(made.svg_inline(scale=4, border=2, svgclass="qr-code", lineclass=None, omitsize=True))  # noqa: S704 - paths
+
+
+@cache
+def icon_of(name: str) -> Markup:
+    """An icon of the sprite."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="#icon-{}"/></svg>').format(name)
+
+
+def isolated(text: object) -> Markup:
+    """A text of whatever direction, which turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(shown(text))
 
 
 @pass_context

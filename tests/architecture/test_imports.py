@@ -27,7 +27,7 @@ MAY_IMPORT = {
     },
     "scim.admin": {"scim.errors", "scim.background", "scim.sentences", "scim.schema", "scim.domain"},
     "scim.contracts": {"scim.errors", "scim.sentences", "scim.schema", "scim.domain", "scim.admin"},
-    "scim.web": {"scim.sentences", "scim.domain", "scim.admin"},
+    "scim.web": {"scim.sentences", "scim.domain", "scim.admin", "scim.contracts"},
     "scim.api": {
         "scim.errors",
         "scim.deadline",

@@ -18,6 +18,10 @@ TECHNICIAN_ROLES = "administration/accounts/technician-roles"
 END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
 ACTIVITIES = "dashboard/activities/all"
+BELOW = "dashboard/organizations/{organization}"
+IN_USE, ROTATING, OFF = (f"{PROVIDERS}/{{{name}}}" for name in ("provider", "rotating", "switched off"))
+REVOKE = f"{IN_USE}/scim/tokens/{{provider token}}/revoke"
+NATIVE = f"{USERS}/{{native}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Place:
     Attributes:
         name: What it is called, also as a file of a screenshot.
         path: Of the page, below the console's base.
-        opens: The addresses of dialogs, each opened by its link: on the page, then in the dialog before.
+        opens: The addresses of dialogs, each opened by its link: on the page, then in the dialog before. One that ends
+            with "*" is the first that begins so.
         sends: Whether the form of the last one is sent, as it is then.
         tells: What of the tenant must be read there, by name.
         is_public: Whether it is for people who are not signed in.
@@ -39,6 +44,11 @@ class Place:
     sends: bool = field(default=False, kw_only=True)
     tells: Sequence[str] = field(default=(), kw_only=True)
     is_public: bool = field(default=False, kw_only=True)
+
+    @property
+    def is_addressed(self) -> bool:
+        """Whether its address alone leads there."""
+        return not self.sends and not any(each.endswith("*") for each in self.opens)
 
 
 PLACES = (
@@ -56,105 +66,45 @@ PLACES = (
         "organization-delete", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{organization}}/delete"], tells=["organization"]
     ),
     Place("organization-delete-empty", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{empty organization}}/delete"]),
-    Place("account", "account"),
-    Place("account-security", "account/security"),
-    Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
-    Place("providers-none-found", f"{PROVIDERS}?search=zzz"),
-    Place("provider-add", PROVIDERS, opens=[f"{PROVIDERS}/add"]),
-    Place("provider", f"{PROVIDERS}/{{provider}}", tells=["provider", "group"]),
-    Place("provider-token-expired", f"{PROVIDERS}/{{expired}}"),
-    Place("provider-token-expiring", f"{PROVIDERS}/{{expiring}}"),
-    Place("provider-rotating", f"{PROVIDERS}/{{rotating}}"),
-    Place("provider-switched-off", f"{PROVIDERS}/{{switched off}}"),
-    Place("provider-without-token", f"{PROVIDERS}/{{tokenless}}"),
-    Place("provider-untouched", f"{PROVIDERS}/{{untouched}}"),
-    Place("provider-settings", f"{PROVIDERS}/{{provider}}/settings"),
-    Place("provider-edit", f"{PROVIDERS}/{{provider}}", opens=[f"{PROVIDERS}/{{provider}}/edit"]),
-    Place(
-        "provider-delete", f"{PROVIDERS}/{{provider}}", opens=[f"{PROVIDERS}/{{provider}}/delete"], tells=["provider"]
-    ),
-    Place("sso-disable", f"{PROVIDERS}/{{provider}}", opens=[f"{PROVIDERS}/{{provider}}/sso/disable"]),
-    Place("sso-enable", f"{PROVIDERS}/{{rotating}}", opens=[f"{PROVIDERS}/{{rotating}}/sso/enable"]),
-    Place("scim", f"{PROVIDERS}/{{provider}}", opens=[f"{PROVIDERS}/{{provider}}/scim"], tells=["provider token"]),
-    Place("scim-untouched", f"{PROVIDERS}/{{untouched}}", opens=[f"{PROVIDERS}/{{untouched}}/scim"]),
-    Place("scim-without-token", f"{PROVIDERS}/{{tokenless}}", opens=[f"{PROVIDERS}/{{tokenless}}/scim"]),
-    Place(
-        "scim-rotating", f"{PROVIDERS}/{{rotating}}", opens=[f"{PROVIDERS}/{{rotating}}/scim"], tells=["newer token"]
-    ),
-    Place("scim-expired", f"{PROVIDERS}/{{expired}}", opens=[f"{PROVIDERS}/{{expired}}/scim"]),
-    Place("scim-disable", f"{PROVIDERS}/{{provider}}/scim/disable"),
-    Place("scim-enable", f"{PROVIDERS}/{{switched off}}/scim/enable"),
-    Place(
-        "token-rotate",
-        f"{PROVIDERS}/{{provider}}",
-        opens=[f"{PROVIDERS}/{{provider}}/scim", f"{PROVIDERS}/{{provider}}/scim/tokens/rotate"],
-    ),
-    Place(
-        "token-revoke",
-        f"{PROVIDERS}/{{provider}}",
-        opens=[f"{PROVIDERS}/{{provider}}/scim", f"{PROVIDERS}/{{provider}}/scim/tokens/{{provider token}}/revoke"],
-    ),
-    Place(
-        "verify",
-        f"{PROVIDERS}/{{provider}}",
-        opens=[f"{PROVIDERS}/{{provider}}/scim", f"{PROVIDERS}/{{provider}}/scim/tokens/{{provider token}}/revoke"],
-        sends=True,
-    ),
-    Place("expression", f"{ORGANIZATIONS}/expression"),
-    Place("scim-enable-window", f"{PROVIDERS}/{{untouched}}/scim/enable"),
-    Place(
-        "token-generate",
-        f"{PROVIDERS}/{{tokenless}}",
-        opens=[f"{PROVIDERS}/{{tokenless}}/scim", f"{PROVIDERS}/{{tokenless}}/scim/tokens/generate"],
-    ),
-    Place("token-finish", f"{PROVIDERS}/{{rotating}}/scim/tokens/finish"),
-    Place("token-cancel", f"{PROVIDERS}/{{rotating}}/scim/tokens/cancel"),
-    Place("sso-people", f"{PROVIDERS}/{{provider}}/sso/people"),
-    Place("account-password", "account/security", opens=["account/security/password"]),
-    Place("account-password-refused", "account/security", opens=["account/security/password"], sends=True),
-    Place("account-app", "account/security", opens=["account/security/authenticator-app"]),
-    Place("account-session-end", "account/security", opens=["account/security/sessions/{session}/end"]),
-    Place("access-token-create", "account/security", opens=["account/security/access-tokens/create"]),
-    Place(
-        "access-token-delete",
-        "account/security",
-        opens=["account/security/access-tokens/{access token}/delete"],
-        tells=["access token"],
-    ),
-    Place(
-        "expression-built",
-        f"{ORGANIZATIONS}/expression?value=Sales&organization={{organization}}&default={{organization}}",
-        tells=["organization"],
-    ),
 )
 
 NOT_YET = (
+    # Sign-in and one's own account
     Place("set-up", "set-up", is_public=True),
     Place("invitation", "invitation", is_public=True),
-    Place("provider-users", f"{PROVIDERS}/{{provider}}/users", tells=["user"]),
-    Place(
-        "group-mapping-edit",
-        f"{PROVIDERS}/{{provider}}",
-        opens=[f"{PROVIDERS}/{{provider}}/groups/{{group}}"],
-        tells=["group", "technician role", "end user role"],
+    Place("account", "account"),
+    Place("account-security", "account/security"),
+    # Identity providers
+    Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
+    Place("providers-none-found", f"{PROVIDERS}?search=zzz"),
+    Place("provider-add", PROVIDERS, opens=[f"{PROVIDERS}/add"]),
+    Place("provider-add-refused", PROVIDERS, opens=[f"{PROVIDERS}/add"], sends=True),
+    Place("provider", IN_USE, tells=["provider", "group 0"]),
+    *(
+        Place(f"provider-{name.replace(' ', '-')}", f"{PROVIDERS}/{{{name}}}", tells=[name])
+        for name in ("expired", "expiring", "rotating", "switched off", "tokenless", "untouched")
     ),
-    Place("users", USERS, tells=["user", "native"]),
-    Place("users-none-found", f"{USERS}?search=zzz"),
-    Place("users-deleted", f"{USERS}?state=deleted", tells=["deleted"]),
-    Place("user-add", USERS, opens=[f"{USERS}/add"]),
-    Place("user", f"{USERS}/{{user}}", tells=["user"]),
-    Place("user-security", f"{USERS}/{{user}}/security"),
-    Place("user-roles", f"{USERS}/{{user}}/roles", tells=["technician role", "group"]),
-    Place("user-activity", f"{USERS}/{{user}}/activity"),
-    Place("user-end-user", f"{USERS}/{{end user}}"),
-    Place("user-inactive", f"{USERS}/{{inactive}}"),
-    Place("user-native", f"{USERS}/{{native}}", tells=["native"]),
-    Place("user-native-security", f"{USERS}/{{native}}/security"),
-    Place("user-native-roles", f"{USERS}/{{native}}/roles", tells=["end user role"]),
-    Place("user-technician", f"{USERS}/{{technician}}"),
-    Place("user-deactivated", f"{USERS}/{{deactivated}}"),
-    Place("user-deleted", f"{USERS}/{{deleted}}"),
-    Place("user-administrator", f"{USERS}/{{boss}}"),
+    Place("provider-users", f"{IN_USE}/users", tells=["user"]),
+    Place("provider-activities", f"{IN_USE}/activities"),
+    Place("provider-settings", f"{IN_USE}/settings"),
+    Place("provider-edit", IN_USE, opens=[f"{IN_USE}/edit"]),
+    Place("provider-delete", IN_USE, opens=[f"{IN_USE}/delete"], tells=["provider"]),
+    Place("sso-disable", IN_USE, opens=[f"{IN_USE}/sso/disable"], tells=["provider"]),
+    Place("sso-people", f"{IN_USE}/sso/people"),
+    Place("sso-enable", ROTATING, opens=[f"{ROTATING}/sso/enable"]),
+    # SCIM and its tokens
+    Place("scim", IN_USE, opens=[f"{IN_USE}/scim"], tells=["provider token"]),
+    *(
+        Place(f"scim-{name.replace(' ', '-')}", f"{PROVIDERS}/{{{name}}}", opens=[f"{PROVIDERS}/{{{name}}}/scim"])
+        for name in ("expired", "expiring", "rotating", "switched off", "tokenless", "untouched")
+    ),
+    Place("scim-disable", IN_USE, opens=[f"{IN_USE}/scim", f"{IN_USE}/scim/disable"]),
+    Place("scim-enable", OFF, opens=[f"{OFF}/scim", f"{OFF}/scim/enable"]),
+    Place("token-rotate", IN_USE, opens=[f"{IN_USE}/scim", f"{IN_USE}/scim/tokens/rotate"]),
+    Place("token-revoke", IN_USE, opens=[f"{IN_USE}/scim", REVOKE]),
+    Place("verify", IN_USE, opens=[f"{IN_USE}/scim", REVOKE], sends=True),
+    # Group mapping and roles
+    Place("mapping-edit", IN_USE, opens=[f"{IN_USE}/groups/{{group}}"], tells=["group", "technician role"]),
     Place("technician-roles", TECHNICIAN_ROLES, tells=["technician role"]),
     Place("technician-role-add", TECHNICIAN_ROLES, opens=[f"{TECHNICIAN_ROLES}/add"]),
     Place("technician-role-edit", TECHNICIAN_ROLES, opens=[f"{TECHNICIAN_ROLES}/{{technician role}}/edit"]),
@@ -163,15 +113,54 @@ NOT_YET = (
     Place("end-user-role-add", END_USER_ROLES, opens=[f"{END_USER_ROLES}/add"]),
     Place("end-user-role-edit", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/edit"]),
     Place("end-user-role-delete", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/delete"]),
+    Place("expression", f"{ORGANIZATIONS}/expression"),
+    # Users
+    Place("users", USERS, tells=["user", "native"]),
+    Place("users-none-found", f"{USERS}?search=zzz"),
+    Place("users-deleted", f"{USERS}?state=deleted", tells=["deleted"]),
+    Place("users-adoptions", f"{USERS}/adoptions"),
+    Place("adoption-approve", f"{USERS}/adoptions", opens=[f"{USERS}/adoptions/{{provider}}/{{wanted}}/approve"]),
+    Place("adoption-reject", f"{USERS}/adoptions", opens=[f"{USERS}/adoptions/{{provider}}/{{wanted}}/reject"]),
+    Place("user-add", USERS, opens=[f"{USERS}/add"]),
+    Place("user-add-refused", USERS, opens=[f"{USERS}/add"], sends=True),
+    *(
+        Place(f"{name.replace(' ', '-')}-general", f"{USERS}/{{{name}}}", tells=[name])
+        for name in ("user", "end user", "inactive", "native", "technician", "deactivated")
+    ),
+    Place("deleted-general", f"{USERS}/{{deleted}}"),
+    Place("administrator-general", f"{USERS}/{{boss}}"),
+    *(
+        Place(f"{name}-{tab}", f"{USERS}/{{{name}}}/{tab}", tells=[name])
+        for name in ("user", "native")
+        for tab in ("security", "roles", "activity")
+    ),
+    *(
+        Place(f"native-{name.rpartition('/')[2]}", f"{NATIVE}{tab}", opens=[f"{NATIVE}/{name}"], tells=["native"])
+        for tab, name in (("", "deactivate"), ("", "delete"), ("/roles", "roles/add"), ("/security", "security/invite"))
+    ),
+    Place("native-role-why", f"{NATIVE}/roles", opens=[f"{NATIVE}/roles/{{end user role}}/why"]),
+    Place("native-role-remove", f"{NATIVE}/roles", opens=[f"{NATIVE}/roles/{{end user role}}/remove"]),
+    Place("deactivated-reactivate", f"{USERS}/{{deactivated}}", opens=[f"{USERS}/{{deactivated}}/reactivate"]),
+    Place("deleted-restore", f"{USERS}/{{deleted}}", opens=[f"{USERS}/{{deleted}}/restore"]),
+    Place("technician-grant", f"{USERS}/{{technician}}", opens=[f"{USERS}/{{technician}}/administrator/grant"]),
+    Place("administrator-revoke", f"{USERS}/{{boss}}", opens=[f"{USERS}/{{boss}}/administrator/revoke"]),
+    Place("administrator-reset-mfa", f"{USERS}/{{boss}}/security", opens=[f"{USERS}/{{boss}}/security/reset-mfa"]),
+    Place(
+        "administrator-end-sessions", f"{USERS}/{{boss}}/security", opens=[f"{USERS}/{{boss}}/security/end-sessions"]
+    ),
+    # Activities, help, settings
     Place("activities", ACTIVITIES),
     Place("activities-filtered", f"{ACTIVITIES}?type=SSO&status=Technician+Created"),
     Place("activities-none-found", f"{ACTIVITIES}?type=SSO&status=Deleted"),
-    Place("organization-dashboard", "dashboard/organizations/{organization}", tells=["organization"]),
-    Place("organization-activities", "dashboard/organizations/{organization}/activities/all"),
-    Place("settings", "administration/settings"),
+    Place("activity", ACTIVITIES, opens=["dashboard/activities/*"]),
+    Place("organization-dashboards", "dashboard/organizations", tells=["organization"]),
+    Place("organization-dashboard", BELOW, tells=["organization"]),
+    Place("organization-activities", f"{BELOW}/activities/all", tells=["organization"]),
+    Place("organization-activity", f"{BELOW}/activities/all", opens=[f"{BELOW}/activities/*"]),
     Place("help", "help"),
     Place("help-entra", "help/entra"),
     Place("help-okta", "help/okta"),
+    Place("settings", "administration/settings"),
 )
 """Rows of pages that are not built yet. To be emptied into `PLACES` as they come: there must be none in the end."""
 
@@ -181,13 +170,20 @@ def address(template: str, ids: Mapping[str, str]) -> str:
     return re.sub(r"\{([^}]+)\}", lambda match: ids[match[1]], template)
 
 
+def opener_of(template: str, tenant: Tenant) -> str:
+    """The selector of the links that open a dialog."""
+    path = address(template, tenant.ids)
+    matches = "^=" if path.endswith("*") else "="
+    return f'a[data-dialog][href{matches}"/console/{path.removesuffix("*")}"]'
+
+
 def go(page: Page, console: str, tenant: Tenant, place: Place) -> None:
     """Go there, by the links that people click."""
     page.goto(f"{console}/{address(place.path, tenant.ids)}")
     for template in place.opens:
         dialog = page.get_by_role("dialog")
         inside = dialog if dialog.count() else page.locator("body")
-        link = inside.locator(f'a[data-dialog][href="/console/{address(template, tenant.ids)}"]').last
+        link = inside.locator(opener_of(template, tenant)).last
         menu = link.locator("xpath=ancestor::details[not(@open)]")
         if menu.count():
             menu.locator("summary").click()

@@ -4,6 +4,7 @@ house = await Crowded.open()
 reply = await house.ask(place)      # as a browser asks that has seen no page of ours yet
 """
 
+from datetime import timedelta
 from typing import Self
 from urllib.parse import parse_qs
 
@@ -30,7 +31,9 @@ class Crowded:
         """Build it."""
         vault = MemoryVault()
         app = assemble(FakeRows(), vault, vault, base_url=BASE_URL, passwords=QUICK_PASSWORDS)
-        return cls(app, await build(app, CROWDED, now=app.clock.now(), people=PEOPLE))
+        tenant = await build(app, CROWDED, now=app.clock.now(), people=PEOPLE)
+        await app.activity_upkeep.drain(app.clock.now() + timedelta(hours=1))  # as the timer has done in a real one
+        return cls(app, tenant)
 
     async def ask(self, place: Place) -> WebResponse:
         """The reply to a request for a place; for a dialog what a script gets of it."""

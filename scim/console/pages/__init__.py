@@ -7,6 +7,7 @@ from scim.console.pages import (
     expressions,
     guides,
     mapping,
+    organization_dashboard,
     organizations,
     provider_settings,
     providers,
@@ -39,6 +40,7 @@ PAGES: tuple[Page, ...] = (
     *users.PAGES,
     *user.PAGES,
     *activities.PAGES,
+    *organization_dashboard.PAGES,
     *guides.PAGES,
     *settings.PAGES,
 )

@@ -2,16 +2,22 @@
 import { watchCopying } from "./copying.js";
 import { watchDialogs } from "./dialogs.js";
 import { watchForms } from "./forms.js";
+import { watchLive } from "./live.js";
 import { watchMenus } from "./menus.js";
+import { watchPickers } from "./pickers.js";
 import { watchSeveral } from "./several.js";
+import { watchSelection } from "./selection.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
 
 document.documentElement.classList.add("has-scripts");
 watchMenus();
 watchCopying();
+watchLive();
+watchPickers();
 watchForms();
 watchDialogs();
 watchToasts();
 watchSeveral();
+watchSelection();
 localiseTimes(document);

@@ -12,8 +12,10 @@ BUILDER = "administration/organizations/expression"
 
 
 def built(page):
-    found = re.search(r'id="copy-expression" readonly value="([^"]*)"', page.html)
-    return unescape(found[1]) if found else None
+    """What the button copies, which is what is shown."""
+    found = re.search(r'id="built-text">([^<]*)</code></pre><button [^>]*data-copy-text="([^"]*)"', page.html)
+    assert found is None or found[1] == found[2]
+    return unescape(found[2]) if found else None
 
 
 async def test_one_organization_for_everybody_is_a_constant(visitor):
@@ -21,7 +23,13 @@ async def test_one_organization_for_everybody_is_a_constant(visitor):
     page = await visitor.get(BUILDER, default="12")
     assert built(page) == "12"
     assert "Constant" in page.text
-    assert "urn:ietf:params:scim:schemas:extension:ninjaone:2.0:User:organizationId" in page.text
+    assert 'value="urn:ietf:params:scim:schemas:extension:ninjaone:2.0:User:organizationId"' in page.html
+
+
+async def test_a_constant_is_in_quotes_where_everything_is_an_expression(visitor):
+    page = await visitor.get(BUILDER, target="okta", default="12")
+    assert built(page) == '"12"'
+    assert "Profile Editor" in page.text
 
 
 async def test_all_makes_global_end_users(visitor):

@@ -20,7 +20,7 @@ def paths_of(places):
     """Those of the table, with something in the place of ids."""
     for place in places:
         for path in (place.path, *place.opens):
-            yield "/" + re.sub(r"\{[^}]+\}", "1", path).partition("?")[0]
+            yield "/" + re.sub(r"\{[^}]+\}|\*", "1", path).partition("?")[0]
 
 
 def test_every_page_has_a_place():

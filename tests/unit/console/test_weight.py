@@ -38,7 +38,7 @@ def needed(name: str) -> set[str]:
 FILES = {"console.css", "rollcall.svg", *needed("console.js")}
 
 
-@pytest.mark.parametrize("place", [each for each in PLACES if not each.sends], ids=lambda place: place.name)
+@pytest.mark.parametrize("place", [each for each in PLACES if each.is_addressed], ids=lambda place: place.name)
 def test_the_first_page_is_light(house, place):
     """With the style, all scripts, the icon and, where it is one, the dialog, as they are sent."""
     page = asyncio.run(house.ask(replace(place, opens=())))
