@@ -12,6 +12,7 @@ ELSEWHERE = {
     "/administration/accounts/identity-providers/{providerId}/users": "leads to All users",
     "/administration/accounts/identity-providers/{providerId}/activities": "leads to Activities",
     "/administration/accounts/identity-providers/{providerId}/scim/tokens/{tokenId}/expiry.ics": "a file",
+    "/administration/accounts/users/export": "a file",
 }
 """Pages that show nothing of their own, and why."""
 
