@@ -71,6 +71,17 @@ PLACES = (
     Place("invitation", "invitation", is_public=True),
     Place("account", "account"),
     Place("account-security", "account/security"),
+    Place("account-password", "account/security", opens=["account/security/password"]),
+    Place("account-password-refused", "account/security", opens=["account/security/password"], sends=True),
+    Place("account-app", "account/security", opens=["account/security/app"]),
+    Place("account-session-end", "account/security", opens=["account/security/sessions/{session}/end"]),
+    Place("access-token-add", "account/security", opens=["account/security/tokens/add"]),
+    Place(
+        "access-token-delete",
+        "account/security",
+        opens=["account/security/tokens/{access token}/delete"],
+        tells=["access token"],
+    ),
     # Identity providers
     Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
     Place("providers-none-found", f"{PROVIDERS}?search=zzz"),
@@ -156,11 +167,11 @@ PLACES = (
     Place("activities", ACTIVITIES),
     Place("activities-filtered", f"{ACTIVITIES}?type=SSO&status=Technician+Created"),
     Place("activities-none-found", f"{ACTIVITIES}?type=SSO&status=Deleted"),
-    Place("activity", ACTIVITIES, opens=["dashboard/activities/*"]),
+    Place("activity", ACTIVITIES, opens=["dashboard/activities/*/*"]),
     Place("organization-dashboards", "dashboard/organizations", tells=["organization"]),
     Place("organization-dashboard", BELOW, tells=["organization"]),
     Place("organization-activities", f"{BELOW}/activities/all", tells=["organization"]),
-    Place("organization-activity", f"{BELOW}/activities/all", opens=[f"{BELOW}/activities/*"]),
+    Place("organization-activity", f"{BELOW}/activities/all", opens=[f"{BELOW}/activities/*/*"]),
     Place("help", "help"),
     Place("help-entra", "help/entra"),
     Place("help-okta", "help/okta"),
@@ -176,8 +187,8 @@ def address(template: str, ids: Mapping[str, str]) -> str:
 def opener_of(template: str, tenant: Tenant) -> str:
     """The selector of the links that open a dialog."""
     path = address(template, tenant.ids)
-    matches = "^=" if path.endswith("*") else "="
-    return f'a[data-dialog][href{matches}"/console/{path.removesuffix("*")}"]'
+    beginning, star, _ = path.partition("*")
+    return f'a[data-dialog][href{"^=" if star else "="}"/console/{beginning}"]'
 
 
 def go(page: Page, console: str, tenant: Tenant, place: Place) -> None:

@@ -9,6 +9,9 @@ from tests.browser.places import PLACES
 ELSEWHERE = {
     "/": "leads to the dashboard",
     "/sign-out": "leads to the dashboard",
+    "/administration/accounts/identity-providers/{providerId}/scim/tokens/generate": "takes the form of the window",
+    "/dashboard/activities/export": "a file",
+    "/dashboard/organizations/{organizationId}/activities/export": "a file",
     "/administration/accounts/identity-providers/{providerId}/users": "leads to All users",
     "/administration/accounts/identity-providers/{providerId}/activities": "leads to Activities",
     "/administration/accounts/identity-providers/{providerId}/scim/tokens/{tokenId}/expiry.ics": "a file",
