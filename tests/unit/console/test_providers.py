@@ -208,9 +208,9 @@ async def test_a_domain_that_is_taken_is_told_at_its_fields(visitor):
     [
         ({"name": "contoso  ENTRA"}, "name", 'There is an identity provider called "contoso  ENTRA" already.'),
         ({"emailDomains": "domain"}, "emailDomains", '"domain" is no e-mail domain. Enter it like contoso.com.'),
-        ({"emailDomains": "a"}, "emailDomains", "String should have at least 3 characters."),
+        ({"emailDomains": "a"}, "emailDomains", "Give at least 3 characters."),
         (CONNECTION | {"sso.signOnUrl": "http://a"}, "sso.signOnUrl", "Give an address that begins with https://"),
-        (CONNECTION | {"sso.entityId": ""}, "sso.entityId", "String should have at least 1 character."),
+        (CONNECTION | {"sso.entityId": ""}, "sso.entityId", "This is required."),
         (
             CONNECTION | {"sso.certificates": "<x>"},
             "sso.certificates",
