@@ -33,6 +33,11 @@ async def check_code(services: Services, account_id: str, code: str, request_id:
     raise Denied(Sentence("Another code is being checked. Try again."), "wrong_code")
 
 
+async def is_enrolled(services: Services, account_id: str) -> bool:
+    """Whether the account has an authenticator app. One storage call."""
+    return bool((await services.credentials.get(account_id)).totp_secret)
+
+
 async def _check(services: Services, account_id: str, code: str, request_id: str) -> None:
     credentials = await services.credentials.get(account_id)
     now = services.clock.now()

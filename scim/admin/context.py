@@ -31,6 +31,7 @@ class Principal:
         verified_at: When this person last proved to be the one: by signing in, or by a time-based code since.
         language: A language tag, as in the person's settings; "" for the browser's.
         time_zone: An IANA name; "" for the browser's.
+        idle_warning_minutes: After how long without a click the console warns.
     """
 
     account_id: str
@@ -44,6 +45,7 @@ class Principal:
     verified_at: datetime
     language: str = ""
     time_zone: str = ""
+    idle_warning_minutes: int = 0
 
     def may(self, action: Action) -> bool:
         """See `scim.domain.authority`."""

@@ -43,15 +43,15 @@ async def offer(services: Services, subject: str, name: str) -> Offer:
     """
     secret = new_secret()
     until = (services.clock.now() + LIFETIME).timestamp()
-    sealed = await services.sealer.seal(_PURPOSE, json.dumps([subject, secret, until]))
+    sealed = await services.sealer.seal(_PURPOSE, json.dumps([subject, secret, until, name]))
     return Offer(sealed, secret, provisioning_uri(secret, name))
 
 
-async def offered_before(services: Services, subject: str, name: str, enrolment: str) -> Offer | None:
-    """The offer that a form came back with, to be shown again after a wrong code; None when it is none, or over."""
-    content = await services.sealer.open(_PURPOSE, enrolment) if enrolment else None
-    for_whom, secret, until = json.loads(content) if content else ("", "", 0)
-    if for_whom != subject or services.clock.now().timestamp() >= until:
+async def offered(services: Services, enrolment: str) -> Offer | None:
+    """What was offered, once more: after a wrong code nobody has to scan another picture. None when it is over."""
+    content = await services.sealer.open(_PURPOSE, enrolment)
+    _, secret, until, name = json.loads(content) if content else ("", "", 0, "")
+    if services.clock.now().timestamp() >= until:
         return None
     return Offer(enrolment, secret, provisioning_uri(secret, name))
 
@@ -65,7 +65,7 @@ async def accepted(
         Denied: `enrolment_expired` or `wrong_code`.
     """
     content = await services.sealer.open(_PURPOSE, enrolment)
-    for_whom, secret, until = json.loads(content) if content else ("", "", 0)
+    for_whom, secret, until, _ = json.loads(content) if content else ("", "", 0, "")
     now = services.clock.now()
     if for_whom != subject or now.timestamp() >= until:
         raise Denied(Sentence("Setting up the authenticator app took too long. Start again."), "enrolment_expired")

@@ -51,20 +51,15 @@ async def change_password(context: Context, current: str, new: str, code: str) -
     await record_own(services, user, Status.PASSWORD_CHANGED, context.request_id)
 
 
-async def offer_app(context: Context, offered: str = "") -> Offer:
+async def offer_app(context: Context) -> Offer:
     """A new authenticator app for oneself, to be set up in place of the present one.
-
-    Args:
-        context: Who asks.
-        offered: The enrolment of an offer that this person has already: the same again, if it still holds.
 
     Raises:
         Denied: `session_required`.
     """
     context.require_session()
-    services, user = context.services, await _own(context)
-    before = await enrolment.offered_before(services, user.id, user.user_name, offered)
-    return before or await enrolment.offer(services, user.id, user.user_name)
+    user = await _own(context)
+    return await enrolment.offer(context.services, user.id, user.user_name)
 
 
 async def enrol_app(context: Context, enrolment_text: str, code: str, current_code: str) -> None:

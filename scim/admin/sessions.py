@@ -113,7 +113,12 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     principal = await principal_of(
         services, user, via="session", credential=session.id, verified_at=session.verified_at
     )
-    return replace(principal, language=profile.language, time_zone=profile.time_zone)
+    return replace(
+        principal,
+        language=profile.language,
+        time_zone=profile.time_zone,
+        idle_warning_minutes=profile.idle_warning_minutes,
+    )
 
 
 def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:

@@ -7,9 +7,14 @@ from scim.console.visits import Visit
 from scim.contracts.accounts import AccountDetails
 from scim.domain.authority import Action
 from scim.domain.locks import deletion_lock, field_lock, notice
+from scim.domain.providers import ProviderKind
 from scim.sentences import Sentence
 
 ONE = f"/{USERS}/{{accountId}}"
+_DIRECTORIES = {
+    ProviderKind.ENTRA: "https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers"
+}
+"""Where people are changed instead, for products whose address is the same for every tenant."""
 _READ_ONLY = Sentence("Your roles do not let you change users.")
 
 
@@ -37,6 +42,7 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
         version=details.account.version,
         provider=provider,
         notice_above=notice(provider),
+        directory_address=_DIRECTORIES.get(provider.kind) if provider and lock else None,
         read_only=read_only,
         lock=lock.text if lock else read_only,
         deletion_lock=deletion.text if deletion else read_only,

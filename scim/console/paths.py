@@ -10,8 +10,8 @@ END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
 EXPRESSION = "administration/organizations/expression"
 SETTINGS = "administration/settings"
-ACCOUNT = "account"
-SECURITY = "account/security"
+NOTICE = "notice"
+"""The parameter that names what is told once."""
 
 
 def path_to(place: str = "", *parts: str, **query: object) -> str:

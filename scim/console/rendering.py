@@ -51,7 +51,7 @@ def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banne
             place=place,
             navigation=entries(visit),
             banners=banners,
-            notice=NOTICES.get(visit.query("notice")),
+            notice=NOTICES.get(visit.query(paths.NOTICE)),
             **view.values,
         )
     )

@@ -36,23 +36,6 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def time_zones() -> tuple[str, ...]:
-    """Names of the IANA database that people choose from: places, without the old names of the database."""
-    regions = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Arctic/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    return ("UTC", *sorted(name for name in _time_zones() if name.startswith(regions)))
-
-
 def _known_time_zone(name: str) -> str:
     if _time_zones() and name not in _time_zones():
         raise ValueError(texts.UNKNOWN_TIME_ZONE)

@@ -66,14 +66,22 @@ PLACES = (
         "organization-delete", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{organization}}/delete"], tells=["organization"]
     ),
     Place("organization-delete-empty", ORGANIZATIONS, opens=[f"{ORGANIZATIONS}/{{empty organization}}/delete"]),
-)
-
-NOT_YET = (
     # Sign-in and one's own account
     Place("set-up", "set-up", is_public=True),
     Place("invitation", "invitation", is_public=True),
     Place("account", "account"),
     Place("account-security", "account/security"),
+    Place("account-password", "account/security", opens=["account/security/password"]),
+    Place("account-password-refused", "account/security", opens=["account/security/password"], sends=True),
+    Place("account-app", "account/security", opens=["account/security/app"]),
+    Place("account-session-end", "account/security", opens=["account/security/sessions/{session}/end"]),
+    Place("access-token-add", "account/security", opens=["account/security/tokens/add"]),
+    Place(
+        "access-token-delete",
+        "account/security",
+        opens=["account/security/tokens/{access token}/delete"],
+        tells=["access token"],
+    ),
     # Identity providers
     Place("providers", PROVIDERS, tells=["provider", "expired", "untouched"]),
     Place("providers-none-found", f"{PROVIDERS}?search=zzz"),
@@ -84,8 +92,6 @@ NOT_YET = (
         Place(f"provider-{name.replace(' ', '-')}", f"{PROVIDERS}/{{{name}}}", tells=[name])
         for name in ("expired", "expiring", "rotating", "switched off", "tokenless", "untouched")
     ),
-    Place("provider-users", f"{IN_USE}/users", tells=["user"]),
-    Place("provider-activities", f"{IN_USE}/activities"),
     Place("provider-settings", f"{IN_USE}/settings"),
     Place("provider-edit", IN_USE, opens=[f"{IN_USE}/edit"]),
     Place("provider-delete", IN_USE, opens=[f"{IN_USE}/delete"], tells=["provider"]),
@@ -98,8 +104,10 @@ NOT_YET = (
         Place(f"scim-{name.replace(' ', '-')}", f"{PROVIDERS}/{{{name}}}", opens=[f"{PROVIDERS}/{{{name}}}/scim"])
         for name in ("expired", "expiring", "rotating", "switched off", "tokenless", "untouched")
     ),
-    Place("scim-disable", IN_USE, opens=[f"{IN_USE}/scim", f"{IN_USE}/scim/disable"]),
-    Place("scim-enable", OFF, opens=[f"{OFF}/scim", f"{OFF}/scim/enable"]),
+    Place("scim-disable", f"{IN_USE}/scim/disable"),
+    Place("scim-enable", f"{OFF}/scim/enable"),
+    Place("token-finish", f"{ROTATING}/scim/tokens/finish"),
+    Place("token-cancel", f"{ROTATING}/scim/tokens/cancel"),
     Place("token-rotate", IN_USE, opens=[f"{IN_USE}/scim", f"{IN_USE}/scim/tokens/rotate"]),
     Place("token-revoke", IN_USE, opens=[f"{IN_USE}/scim", REVOKE]),
     Place("verify", IN_USE, opens=[f"{IN_USE}/scim", REVOKE], sends=True),
@@ -114,6 +122,11 @@ NOT_YET = (
     Place("end-user-role-edit", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/edit"]),
     Place("end-user-role-delete", END_USER_ROLES, opens=[f"{END_USER_ROLES}/{{end user role}}/delete"]),
     Place("expression", f"{ORGANIZATIONS}/expression"),
+    Place(
+        "expression-built",
+        f"{ORGANIZATIONS}/expression?value=Sales&organization={{organization}}&default={{organization}}",
+        tells=["organization"],
+    ),
     # Users
     Place("users", USERS, tells=["user", "native"]),
     Place("users-none-found", f"{USERS}?search=zzz"),
@@ -121,6 +134,8 @@ NOT_YET = (
     Place("users-adoptions", f"{USERS}/adoptions"),
     Place("adoption-approve", f"{USERS}/adoptions", opens=[f"{USERS}/adoptions/{{provider}}/{{wanted}}/approve"]),
     Place("adoption-reject", f"{USERS}/adoptions", opens=[f"{USERS}/adoptions/{{provider}}/{{wanted}}/reject"]),
+    Place("users-deactivate", f"{USERS}/deactivate?id={{user}}&id={{native}}"),
+    Place("users-delete", f"{USERS}/delete?id={{user}}&id={{native}}"),
     Place("user-add", USERS, opens=[f"{USERS}/add"]),
     Place("user-add-refused", USERS, opens=[f"{USERS}/add"], sends=True),
     *(
@@ -152,17 +167,16 @@ NOT_YET = (
     Place("activities", ACTIVITIES),
     Place("activities-filtered", f"{ACTIVITIES}?type=SSO&status=Technician+Created"),
     Place("activities-none-found", f"{ACTIVITIES}?type=SSO&status=Deleted"),
-    Place("activity", ACTIVITIES, opens=["dashboard/activities/*"]),
+    Place("activity", ACTIVITIES, opens=["dashboard/activities/*/*"]),
     Place("organization-dashboards", "dashboard/organizations", tells=["organization"]),
     Place("organization-dashboard", BELOW, tells=["organization"]),
     Place("organization-activities", f"{BELOW}/activities/all", tells=["organization"]),
-    Place("organization-activity", f"{BELOW}/activities/all", opens=[f"{BELOW}/activities/*"]),
+    Place("organization-activity", f"{BELOW}/activities/all", opens=[f"{BELOW}/activities/*/*"]),
     Place("help", "help"),
     Place("help-entra", "help/entra"),
     Place("help-okta", "help/okta"),
     Place("settings", "administration/settings"),
 )
-"""Rows of pages that are not built yet. To be emptied into `PLACES` as they come: there must be none in the end."""
 
 
 def address(template: str, ids: Mapping[str, str]) -> str:
@@ -173,8 +187,8 @@ def address(template: str, ids: Mapping[str, str]) -> str:
 def opener_of(template: str, tenant: Tenant) -> str:
     """The selector of the links that open a dialog."""
     path = address(template, tenant.ids)
-    matches = "^=" if path.endswith("*") else "="
-    return f'a[data-dialog][href{matches}"/console/{path.removesuffix("*")}"]'
+    beginning, star, _ = path.partition("*")
+    return f'a[data-dialog][href{"^=" if star else "="}"/console/{beginning}"]'
 
 
 def go(page: Page, console: str, tenant: Tenant, place: Place) -> None:

@@ -10,7 +10,7 @@ from scim.admin.lists import cursor_of, position_of
 from scim.admin.problems import Missing
 from scim.console import activity_labels as labels
 from scim.console.log_queries import LogQuery
-from scim.console.paths import BASE, path_to
+from scim.console.paths import path_to
 from scim.console.routing import Page
 from scim.console.views import Download, Outcome, view
 from scim.console.visits import Visit
@@ -54,8 +54,8 @@ class Log:
 
     def path(self, *parts: str, query: Mapping[str, object] | None = None) -> str:
         """The address of a page of this log: "all", "export", or moment and id of an activity."""
-        of = path_to(ORGANIZATIONS, self.organization.id) if self.organization else path_to(DASHBOARD)
-        return path_to(of.removeprefix(f"{BASE}/"), "activities", *parts, **(query or {}))
+        of = (ORGANIZATIONS, self.organization.id) if self.organization else (DASHBOARD,)
+        return path_to(of[0], *of[1:], "activities", *parts, **(query or {}))
 
     def path_of(self, activity: Activity) -> str:
         """The address of an activity's details."""

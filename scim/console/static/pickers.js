@@ -1,9 +1,9 @@
-// Drop-downs of which several can be chosen: what is chosen stands above as chips, which can be removed.
+// Drop-downs of which several can be chosen: what is chosen stands above as picks, which can be removed.
 export function watchPickers() {
   document.addEventListener("input", ({ target }) => {
     const picker = target.closest("[data-picker]");
     if (!picker) return;
-    if (target.type === "checkbox") showChips(picker);
+    if (target.type === "checkbox") showPicks(picker);
     else narrow(picker, target.value);
   });
   document.addEventListener("click", (event) => {
@@ -16,17 +16,17 @@ export function watchPickers() {
   });
 }
 
-function showChips(picker) {
+function showPicks(picker) {
   const template = picker.querySelector("template").content.firstElementChild;
-  const chips = [...picker.querySelectorAll("input[type=checkbox]:checked")].map((box) => {
-    const chip = template.cloneNode(true);
-    const [name, button] = [chip.querySelector("bdi"), chip.querySelector("button")];
+  const picks = [...picker.querySelectorAll("input[type=checkbox]:checked")].map((box) => {
+    const pick = template.cloneNode(true);
+    const [name, button] = [pick.querySelector("bdi"), pick.querySelector("button")];
     name.textContent = box.dataset.name;
     button.dataset.unpick = box.id;
     button.setAttribute("aria-label", `${button.getAttribute("aria-label")} – ${box.dataset.name}`);
-    return chip;
+    return pick;
   });
-  picker.querySelector("[data-chips]").replaceChildren(...chips);
+  picker.querySelector("[data-picks]").replaceChildren(...picks);
 }
 
 function unpick(button) {

@@ -60,7 +60,7 @@ def chosen(page):
 
 def changes(page):
     """The lines of *What changes*."""
-    (lines,) = re.findall(r'<ul class="changes">(.*?)</ul>', page.html, re.DOTALL)
+    (lines,) = re.findall(r'<ul class="impact">(.*?)</ul>', page.html, re.DOTALL)
     return [
         " ".join(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", line)).split())
         for line in re.findall(r"<li.*?</li>", lines, re.DOTALL)
