@@ -100,6 +100,8 @@ def sentences(path: Path) -> Iterator[Message]:
                 given = [text]
             case ast.Call(func=ast.Attribute(attr="counted"), args=[one, several, *_]):
                 given = [one, several]
+            case ast.Call(args=[ast.Name(id="Sentence"), *_]):  # partial(Sentence, "…")
+                raise NoLiteral(path, node.lineno)
             case _:
                 continue
         texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]

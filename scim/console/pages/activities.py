@@ -18,6 +18,7 @@ from scim.contracts.activities import WantedFile
 from scim.domain.activities import ROLLCALL, TYPE_OF, Activity, Status
 from scim.domain.organizations import Organization
 from scim.domain.resources import timestamp
+from scim.sentences import Sentence
 from scim.web.activity_files import activity_file
 
 DASHBOARD = "dashboard"
@@ -136,7 +137,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Missing("There is no such activity, or it is not kept any more.") from None
+        raise Missing(Sentence("There is no such activity, or it is not kept any more.")) from None
 
 
 def _pages(below: str, place: str) -> tuple[Page, ...]:

@@ -57,29 +57,37 @@ async def restore(visit: Visit) -> Outcome:
 
 async def grant(visit: Visit) -> Outcome:
     """Make a system administrator (R017)."""
-    purpose = partial(Sentence, "make {name} a system administrator")
-    return await _administrate(visit, CriticalAction.GRANT_ADMINISTRATOR, purpose, administrators.grant, "granted")
+
+    def purpose(name: str) -> Sentence:
+        return Sentence("make {name} a system administrator", name=name)
+
+    action, notice = CriticalAction.GRANT_ADMINISTRATOR, "administrator-granted"
+    return await _administrate(visit, action, purpose, administrators.grant, notice)
 
 
 async def revoke(visit: Visit) -> Outcome:
     """Take that away."""
-    purpose = partial(Sentence, "make {name} a system administrator no longer")
-    return await _administrate(visit, CriticalAction.REVOKE_ADMINISTRATOR, purpose, administrators.revoke, "revoked")
+
+    def purpose(name: str) -> Sentence:
+        return Sentence("make {name} a system administrator no longer", name=name)
+
+    action, notice = CriticalAction.REVOKE_ADMINISTRATOR, "administrator-revoked"
+    return await _administrate(visit, action, purpose, administrators.revoke, notice)
 
 
 async def _administrate(
     visit: Visit,
     action: CriticalAction,
-    purpose: Callable[..., Sentence],
+    purpose: Callable[[str], Sentence],
     change: Callable[[Context, str, str | None, str | None], Awaitable[Account]],
-    done: str,
+    notice: str,
 ) -> Outcome:
     context, account_id = visit.context, visit.path["accountId"]
     context.require_recent(Action.MANAGE_ACCOUNTS)
     user = await accounts.get(context, account_id)
-    proof = await visit.proof(action, account_id, purpose(name=display_name(user)))
+    proof = await visit.proof(action, account_id, purpose(display_name(user)))
     await change(context, account_id, proof, visit.version)
-    return Redirect(account_path(account_id), f"administrator-{done}")
+    return Redirect(account_path(account_id), notice)
 
 
 PAGES = (

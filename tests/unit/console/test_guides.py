@@ -4,9 +4,11 @@ import re
 
 import pytest
 
-from scim.console.guides import CONTENTS, NAMES, Field, guide, values
+from scim.console.guides import CONTENTS, NAMES, Field, Guide, guide, values
+from scim.console.language import LANGUAGES, Language
 from scim.console.pages import PAGES
 from scim.console.routing import find
+from scim.domain.activities import FAMILIES
 
 MUST_EXIST = (
     "considerations",  # Considerations
@@ -92,6 +94,34 @@ async def test_the_words_of_the_log_are_those_of_its_filter(visitor):
 
 def test_a_language_without_a_guide_has_the_english_one():
     assert guide("okta", "xx").title == "Connect Okta"
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_guide_has_the_same_steps_links_and_values_in_every_language(name, tag):
+    ours, theirs = guide(name, "en"), guide(name, tag)
+    assert len(theirs.headings) == len(ours.headings)
+    assert bones(theirs) == bones(ours)
+    assert tag == "en" or theirs.title != ours.title, "translate it"
+
+
+def bones(of: Guide) -> list[object]:
+    """What of a guide is no language: where links lead, what is copied, marks, and how many steps and cells it has."""
+    found: list[object] = []
+    for part in of.parts:
+        if isinstance(part, Field):
+            found.append(part.text)
+        else:
+            found.append(sorted(re.findall(r'href="([^"]+)"|\{([a-z-]+)\}|<(li|td|th|blockquote)', part)))
+    return found
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_the_words_of_the_log_are_those_of_its_filter_in_every_language(tag):
+    """R107-R121."""
+    language, text = Language(tag), " ".join(map(str, guide("activities", tag).parts))
+    for family in FAMILIES[:2]:
+        assert " · ".join(language.gettext(status) for status in family.statuses) in text
 
 
 def test_values_are_escaped_in_html_and_not_in_fields():
