@@ -14,6 +14,7 @@ from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup, escape
 
 from scim.admin.banners import Banner
+from scim.admin.sessions import IDLE
 from scim.console import paths
 from scim.console.language import LANGUAGES, Language
 from scim.console.navigation import entries
@@ -80,6 +81,7 @@ def environment(tag: str) -> Environment:
         "static": address_of,
         "Action": Action,
         "LANGUAGES": LANGUAGES,
+        "SESSION_MINUTES": int(IDLE.total_seconds()) // 60,
         "qr_code": qr_code,
         "icon_of": icon_of,
         "isolated": isolated,

@@ -1,7 +1,6 @@
 """The own account: settings that everybody may change of theirs (R007, AMB-10)."""
 
 from scim.admin import account_edits, accounts
-from scim.admin.sessions import IDLE
 from scim.console.forms import given
 from scim.console.paths import path_to
 from scim.console.routing import Page
@@ -21,7 +20,6 @@ async def show(visit: Visit) -> Outcome:
         account=AccountDetails.described(details),
         version=details.account.version,
         time_zones=time_zones(),
-        session_minutes=int(IDLE.total_seconds()) // 60,
     )
 
 

@@ -3,6 +3,9 @@
 import { signInAgain } from "./signing-in.js";
 
 const FRAGMENT = { "X-Fragment": "dialog" };
+const LAST_SENT = "rollcall.last-sent"; // of all tabs: they share the session
+
+noteSent(); // the page itself was asked for
 
 // The reply; null when the person did not sign in again. Rejects when no reply comes.
 export async function ask(address, body) {
@@ -14,6 +17,16 @@ export async function ask(address, body) {
   return send(address, body);
 }
 
-function send(address, body) {
+export function send(address, body) {
+  noteSent();
   return fetch(address, { method: body ? "POST" : "GET", headers: FRAGMENT, body });
+}
+
+// For how long nothing was asked of the server.
+export function idleMs() {
+  return Date.now() - Number(localStorage.getItem(LAST_SENT));
+}
+
+function noteSent() {
+  localStorage.setItem(LAST_SENT, Date.now());
 }
