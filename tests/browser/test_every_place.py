@@ -81,9 +81,20 @@ def visit(contexts: dict[bool, BrowserContext], house: tuple[str, Tenant]) -> It
 
 
 @everywhere
-def test_it_is_accessible_fits_its_window_and_shows_all_texts_as_texts(visit, tenant, place):
-    """No violation of WCAG 2.2 AA, light and dark, wide and narrow; no scrolling sideways; no name ran as a script."""
+def test_it_is_accessible_fits_its_window_shows_texts_as_texts_and_takes_the_keyboard(visit, tenant, place):
+    """All on one visit: going there takes most of the time."""
     page = visit(place)
+    if not place.opens:
+        check_skipping(page)
+    check_tabbing(page)
+    check_texts(page, tenant, place)
+    assert looks(page) == []
+    if len(place.opens) == 1:
+        check_escape(page, tenant, place)
+
+
+def looks(page: Page) -> list[str]:
+    """Violations of WCAG 2.2 AA, light and dark, wide and narrow, and what sticks out of the window."""
     wrong = []
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
@@ -91,7 +102,12 @@ def test_it_is_accessible_fits_its_window_and_shows_all_texts_as_texts(visit, te
         for scheme, rules in RULES.items():
             page.emulate_media(color_scheme=scheme)
             wrong += [f"{size['width']} {scheme}: {each}" for each in page.evaluate(VIOLATIONS, rules)]
-    assert wrong == []
+    page.set_viewport_size(WIDE)
+    return wrong
+
+
+def check_texts(page: Page, tenant: Tenant, place: Place) -> None:
+    """No name ran as a script, and those of the place are read as what they are."""
     read = page.evaluate("checks.read()")
     missing = [each for each in place.tells if each in tenant.texts and seen(tenant.texts[each]) not in read]
     assert missing == []
@@ -103,25 +119,25 @@ def seen(text: str) -> str:
     return " ".join(str(shown(text)).split())
 
 
-@everywhere
-def test_everything_on_it_is_reached_by_the_keyboard(visit, place):
+def check_skipping(page: Page) -> None:
+    """The first link leads to the content."""
+    page.locator("a.skip").focus()
+    expect(page.locator("a.skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def check_tabbing(page: Page) -> None:
     """Tab reaches all of it, in the order in which it is read, and what has the focus can be seen."""
-    page = visit(place)
-    if not place.opens:
-        page.locator("a.skip").focus()
-        expect(page.locator("a.skip")).to_be_in_viewport()
-        page.keyboard.press("Enter")
-        expect(page.locator("main")).to_be_focused()
     stops = page.evaluate("checks.watchFocus()")
     for _ in range(stops + 2):
         page.keyboard.press("Tab")
     assert page.evaluate("checks.unreached()") == []
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if len(place.opens) == 1], ids=lambda place: place.name)
-def test_a_dialog_closes_with_escape_and_gives_the_focus_back(visit, tenant, place):
-    """To the link that opened it, or to the menu that the link is in."""
-    page = visit(place)
+def check_escape(page: Page, tenant: Tenant, place: Place) -> None:
+    """It closes the dialog, and the focus is where it was: on the link, or on the menu that the link is in."""
+    page.get_by_role("dialog").focus()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     opener = page.locator(opener_of(place.opens[0], tenant)).last
