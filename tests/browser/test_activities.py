@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scim.domain.activities import FAMILIES, Activity, Actor, Status
-from tests.browser.conftest import NARROW
+from tests.browser.chromium import NARROW
 
 FIFTEEN = [status for family in FAMILIES[:2] for status in family.statuses]
 

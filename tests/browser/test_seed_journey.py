@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from scim.bootstrap import Application
 from tests.browser.people import Backstage, Person
@@ -127,27 +127,17 @@ def connection(
     boss.client.close()
 
 
-def answer(page: Page, *, close: bool, told: list[str]) -> None:
-    """Answer the next question whether to close."""
-
-    def on_dialog(dialog: Dialog) -> None:
-        told.append(dialog.message)
-        dialog.accept() if close else dialog.dismiss()
-
-    page.once("dialog", on_dialog)
-
-
 def test_from_enabling_scim_to_revoking_its_token(connection, page, boss):
     """R013, R027-R032, R036, R098-R102, AMB-9, AMB-15."""
     dialog = connection.open_window("Enable")
     expect(dialog.get_by_role("switch", name=SWITCH)).to_have_attribute("aria-checked", "false")
     token = connection.generate(dialog)
 
-    told: list[str] = []
-    answer(page, close=False, told=told)
     page.keyboard.press("Escape")
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text(NOT_COPIED)
+    question.get_by_role("button", name="Go back").click()
     expect(dialog).to_be_visible()
-    assert told == [NOT_COPIED]
     dialog.get_by_role("button", name=f"Copy {DASH} SCIM API endpoint URL (tenant URL)").click()
     url = page.evaluate("navigator.clipboard.readText()")
     dialog.get_by_role("button", name=f"Copy {DASH} Secret token").click()
@@ -211,6 +201,7 @@ def test_a_mapped_group_gives_its_members_a_role_that_only_the_provider_takes_aw
     row = page.get_by_role("row", name=group["name"])
     row.get_by_role("link", name="Edit").click()
     dialog = page.get_by_role("dialog")
+    dialog.get_by_text(f"Choose roles {DASH} Technician roles").click()
     dialog.get_by_role("group", name="Technician roles").get_by_label(role["name"]).check()
     dialog.get_by_role("button", name="Save").click()
     expect(page.get_by_role("row", name=group["name"])).to_contain_text(role["name"])
@@ -231,5 +222,5 @@ def test_a_mapped_group_gives_its_members_a_role_that_only_the_provider_takes_aw
         f"This field is managed by {connection.name} through SCIM. Change it there, or disable SCIM for this provider."
     )
     expect(page.get_by_text(locked).first).to_be_attached()
-    expect(page.get_by_label("Last name")).not_to_be_editable()
+    expect(page.locator("[name=familyName]")).to_have_count(0)
     assert connection.edit(member, "Elsewhere").json()["detail"] == locked
