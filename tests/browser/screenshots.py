@@ -26,7 +26,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = {"wide": WIDE, "narrow": NARROW}
 VARIANTS = tuple(f"{size}-{scheme}" for size in SIZES for scheme in SCHEMES)
 
-README = ("provider", "group-mapping-edit", "user-roles", "activities")
+README = ("provider", "mapping-edit", "user-roles", "activities")
 """What the README shows, by name."""
 README_SIZE = {"width": 1200, "height": 760}
 README_WIDTH = 960

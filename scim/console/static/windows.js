@@ -9,7 +9,7 @@ export function makeWindow(close, opener = document.activeElement) {
   const dialog = document.createElement("dialog");
   dialog.id = `window-${made += 1}`;
   dialog.addEventListener("keydown", (event) => { // browsers let `cancel` be refused only once in a row
-    if (event.key !== "Escape" || event.target.closest("details[data-menu][open]")) return;
+    if (event.key !== "Escape" || event.target.closest("details[data-menu][open], [data-picker] details[open]")) return;
     event.preventDefault();
     event.stopPropagation();
     close();
