@@ -144,7 +144,6 @@ module app 'modules/app.bicep' = {
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
     activityRetentionDays: activityRetentionDays
-    workspaceId: monitoring.outputs.workspaceId
   }
 }
 

@@ -10,7 +10,6 @@ param tablesUrl string
 param packageUrl string
 param vaultUrl string
 param insightsConnectionString string
-param workspaceId string
 
 @description('The subnet that the app calls from; empty for none.')
 param subnetId string
@@ -124,20 +123,6 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   name: 'scm'
   properties: {
     allow: false
-  }
-}
-
-resource platformLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'platform'
-  scope: app
-  properties: {
-    workspaceId: workspaceId
-    logs: [
-      {
-        category: 'AppServiceAuthenticationLogs'
-        enabled: true
-      }
-    ]
   }
 }
 
