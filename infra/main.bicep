@@ -55,6 +55,9 @@ param dailyTelemetryGigabytes int = 1
 @maxValue(3660)
 param activityRetentionDays int = 400
 
+@description('Where holes are to be reported, for /.well-known/security.txt: mailto:… or https://…; empty for nowhere.')
+param securityContact string = ''
+
 var tags = {
   'azd-env-name': environmentName
 }
@@ -82,6 +85,7 @@ module resources 'resources.bicep' = {
     instanceMemory: instanceMemory
     dailyTelemetryGigabytes: dailyTelemetryGigabytes
     activityRetentionDays: activityRetentionDays
+    securityContact: securityContact
   }
 }
 

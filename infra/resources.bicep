@@ -57,6 +57,9 @@ param dailyTelemetryGigabytes int = 1
 @maxValue(3660)
 param activityRetentionDays int = 400
 
+@description('See main.bicep.')
+param securityContact string = ''
+
 var token = toLower(uniqueString(subscription().id, resourceGroup().id, environmentName))
 var names = {
   app: 'func-rollcall-${token}'
@@ -144,6 +147,7 @@ module app 'modules/app.bicep' = {
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
     activityRetentionDays: activityRetentionDays
+    securityContact: securityContact
   }
 }
 

@@ -18,6 +18,7 @@ param alwaysReadyInstances int
 param maximumInstances int
 param instanceMemory int
 param activityRetentionDays int
+param securityContact string
 
 var url = 'https://${name}.azurewebsites.net'
 
@@ -107,6 +108,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     TABLES_URL: tablesUrl
     KEY_VAULT_URL: vaultUrl
     ACTIVITY_RETENTION_DAYS: string(activityRetentionDays)
+    SECURITY_CONTACT: securityContact
   }
 }
 

@@ -34,6 +34,7 @@ SETTINGS = {
     "TABLES_URL",
     "KEY_VAULT_URL",
     "ACTIVITY_RETENTION_DAYS",
+    "SECURITY_CONTACT",
 }
 """The app's: those of the host, and those of docs/configuration.md. Flex Consumption refuses several others."""
 ROLES: Mapping[str, tuple[str, str, str]] = {
