@@ -48,9 +48,17 @@ tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
 fix: setup ## Format, and mend what the linter can
 	@$(PYTHON) -m ruff format -q . && $(PYTHON) -m ruff check -q --fix .
 
+.PHONY: texts
+texts: setup ## Bring the catalogs of other languages up to date with code and templates
+	@$(PYTHON) -m localdev.texts
+
 .PHONY: bench
 bench: setup ## Run the benchmarks
 	@$(PYTHON) -m benchmarks
+
+.PHONY: screenshots
+screenshots: setup ## Make pictures of every page of the console, in .local/screenshots
+	@$(PYTHON) -m tests.browser.screenshots
 
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes

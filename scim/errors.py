@@ -7,6 +7,10 @@ where it can, what to do. Causes that must stay private travel as `__cause__`.
 
 from typing import ClassVar
 
+from scim.sentences import Sentence
+
+_UNREACHABLE = Sentence("A part of this service is not reachable.")
+
 
 class ScimError(Exception):
     """An expected refusal: an HTTP status, a SCIM error type and a sentence for the administrator."""
@@ -166,7 +170,7 @@ class Unavailable(ScimError):
 
     status = 503
 
-    def __init__(self, detail: str = "A part of this service is not reachable.", retry_after_seconds: int = 5) -> None:
+    def __init__(self, detail: str = _UNREACHABLE, retry_after_seconds: int = 5) -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
 

@@ -1,7 +1,24 @@
 """Texts for people that the console can tell in another language."""
 
-from collections.abc import Callable, Mapping
-from typing import Self
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol, Self
+
+
+class Teller(Protocol):
+    """A language: its catalog, and how it writes what is filled in."""
+
+    def gettext(self, text: str, /) -> str:
+        """A text of the catalog."""
+
+    def ngettext(self, one: str, several: str, number: int, /) -> str:
+        """A text of the catalog for this number."""
+
+    def date(self, moment: date, /) -> str:
+        """A day in full: "14 July 2027"."""
+
+    def number(self, number: int, /) -> str:
+        """A number with its separators."""
 
 
 class Sentence(str):
@@ -16,7 +33,8 @@ class Sentence(str):
         template: What catalogs list: the English text, with `{names}` for what is filled in.
         several: The same for several; "" when there is no such form.
         number: How many, when there is.
-        values: What is filled in; sentences among them are told in the reader's language, too.
+        values: What is filled in. Sentences among them are told in the reader's language, too; days and whole numbers
+            are written as it writes them.
     """
 
     __slots__ = ("number", "several", "template", "values")
@@ -32,21 +50,56 @@ class Sentence(str):
 
     @classmethod
     def counted(cls, one: str, several: str, number: int, /, **values: object) -> Self:
-        """The text for one or for several; `{number}` is filled in, grouped in thousands."""
-        return cls._made(one, several, number, {"number": f"{number:,}", **values})
+        """The text for one or for several; `{number}` is filled in."""
+        return cls._made(one, several, number, {"number": number, **values})
+
+    @classmethod
+    def word(cls, text: str, /) -> Self:
+        """A member of an enumeration, or another word that catalogs list because `localdev.texts` names its kind."""
+        return cls._made(str(text), "", 0, {})
 
     @classmethod
     def _made(cls, template: str, several: str, number: int, values: Mapping[str, object]) -> Self:
-        chosen = several if several and number != 1 else template
-        made = super().__new__(cls, chosen.format_map(values) if values else chosen)
+        made = super().__new__(cls, _filled(_ENGLISH, template, several, number, values))
         made.template, made.several, made.number, made.values = template, several, number, values
         return made
 
-    def told(self, gettext: Callable[[str], str], ngettext: Callable[[str, str, int], str]) -> str:
-        """The text in the language of a catalog."""
-        chosen = ngettext(self.template, self.several, self.number) if self.several else gettext(self.template)
-        values = {
-            name: value.told(gettext, ngettext) if isinstance(value, Sentence) else value
-            for name, value in self.values.items()
-        }
-        return chosen.format_map(values) if values else chosen
+    def told(self, teller: Teller) -> str:
+        """The text in another language."""
+        return _filled(teller, self.template, self.several, self.number, self.values)
+
+
+def _filled(teller: Teller, template: str, several: str, number: int, values: Mapping[str, object]) -> str:
+    chosen = teller.ngettext(template, several, number) if several else teller.gettext(template)
+    return chosen.format_map({name: _told(teller, value) for name, value in values.items()}) if values else chosen
+
+
+def _told(teller: Teller, value: object) -> object:
+    match value:
+        case Sentence():
+            return value.told(teller)
+        case date():
+            return teller.date(value)
+        case int():
+            return teller.number(value)
+        case _:
+            return value
+
+
+class _English:
+    """What texts are written in."""
+
+    def gettext(self, text: str, /) -> str:
+        return text
+
+    def ngettext(self, one: str, several: str, number: int, /) -> str:
+        return one if number == 1 else several
+
+    def date(self, moment: date, /) -> str:
+        return f"{moment.day} {moment:%B %Y}"
+
+    def number(self, number: int, /) -> str:
+        return f"{number:,}"
+
+
+_ENGLISH = _English()

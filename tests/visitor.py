@@ -18,7 +18,11 @@ from tests.admin_world import AdminWorld
 from tests.people import Person
 
 FORM = "application/x-www-form-urlencoded"
+_TEMPLATES = re.compile(r"<template\b.*?</template>", re.DOTALL)
+"""What scripts make copies of is not part of the page."""
 _TAGS = re.compile(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", re.DOTALL)
+
+_KEPT = re.compile(r' type="hidden"| readonly\b')
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,20 @@ class PageReply:
     def text(self) -> str:
         """What is read, blanks made one."""
         return " ".join(html.unescape(_TAGS.sub(" ", self.html)).split())
+
+    def value(self, field_id: str) -> str:
+        """What a field shows, by its id."""
+        match = re.search(rf'<input[^>]* id="{re.escape(field_id)}"[^>]*? value="([^"]*)"', self.html)
+        assert match, f"There is no field {field_id} with a value."
+        return html.unescape(match[1])
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What its forms send along without being typed: hidden fields, and those that are only read."""
+        fields = re.findall(r"<input[^>]*>", self.html)
+        found = [dict(re.findall(r'([\w-]+)="([^"]*)"', field)) for field in fields if _KEPT.search(field)]
+        values = {each["name"]: html.unescape(each.get("value", "")) for each in found if "name" in each}
+        return {name: value for name, value in values.items() if name != "csrf"}
 
 
 class Visitor:
@@ -71,6 +89,10 @@ class Visitor:
         body = urlencode({"csrf": csrf, **fields}, doseq=True).encode()
         return await self._call("POST", path, "", body, fragment=fragment)
 
+    async def ask(self, method: str, path: str) -> PageReply:
+        """A request with another method."""
+        return await self._call(method, path, "", b"", fragment=False)
+
     async def _call(self, method: str, path: str, query: str, body: bytes, *, fragment: bool) -> PageReply:
         path, _, own = path.removeprefix("/console").strip("/").partition("?")
         request = WebRequest(
@@ -85,4 +107,4 @@ class Visitor:
             id="test-request",
         )
         reply = await self.admin.world.app.administration.console.answer(request)
-        return PageReply(reply.status, (reply.body or b"").decode(), dict(reply.headers))
+        return PageReply(reply.status, _TEMPLATES.sub("", (reply.body or b"").decode()), dict(reply.headers))

@@ -14,6 +14,7 @@ from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.people import ACCESS_TOKEN_PREFIX, MAX_ACCESS_TOKEN_LIFE, MAX_ACCESS_TOKENS, AccessToken
 from scim.domain.tokens import TokenText, generate_token, parse_token
+from scim.sentences import Sentence
 
 USE_NOTED_EVERY = timedelta(minutes=5)
 _REFUSED = "The access token is missing, not recognised or expired."
@@ -58,11 +59,14 @@ async def issue(context: Context, label: str, days: int) -> tuple[AccessToken, T
     context.require_recent(Action.MANAGE_SETTINGS)
     life = timedelta(days=days)
     if life > MAX_ACCESS_TOKEN_LIFE:
-        raise Invalid(f"An access token lives {MAX_ACCESS_TOKEN_LIFE.days} days at most.", "days")
+        raise Invalid(Sentence("An access token lives {days} days at most.", days=MAX_ACCESS_TOKEN_LIFE.days), "days")
     services, now = context.services, context.now
     present = await services.access_tokens.of(context.principal.account_id)
     if sum(now < token.expires_at for token in present) >= MAX_ACCESS_TOKENS:
-        raise Conflicting(f"You have {MAX_ACCESS_TOKENS} access tokens. Remove one first.", "too_many_access_tokens")
+        raise Conflicting(
+            Sentence("You have {most} access tokens. Remove one first.", most=MAX_ACCESS_TOKENS),
+            "too_many_access_tokens",
+        )
     text = generate_token(ACCESS_TOKEN_PREFIX)
     token = AccessToken(
         id=text.id,
@@ -95,7 +99,7 @@ async def remove(context: Context, token_id: str) -> None:
     services = context.services
     token = await services.access_tokens.get(token_id)
     if token is None or token.account_id != context.principal.account_id:
-        raise Missing("You have no access token with this id.")
+        raise Missing(Sentence("You have no access token with this id."))
     if await services.access_tokens.remove(token_id):
         await services.activities.record(
             context.activity(

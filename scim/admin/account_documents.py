@@ -14,6 +14,7 @@ from scim.schema.attributes import Attribute, Document
 from scim.schema.catalog import user_type
 from scim.schema.urns import CORE_USER, NINJAONE_USER
 from scim.schema.values import UnknownAttributes, UnknownNames, read_value
+from scim.sentences import Sentence
 
 _PATHS: Mapping[str, tuple[str, ...]] = {
     "userName": ("userName",),
@@ -58,7 +59,7 @@ def with_fields(document: Document, fields: Mapping[str, Any]) -> Document:
         except InvalidValue as refused:
             raise Invalid(refused.detail, field) from refused
     if "userName" not in changed:
-        raise Invalid("An account needs a userName.", "userName")
+        raise Invalid(Sentence("An account needs a userName."), "userName")
     extensions = [each.id for each in user_type().extensions if each.id in changed]
     return {**changed, "schemas": [CORE_USER, *extensions]}
 

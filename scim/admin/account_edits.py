@@ -32,6 +32,7 @@ from scim.domain.users import (
 )
 from scim.errors import InvalidValue
 from scim.schema.attributes import Document
+from scim.sentences import Sentence
 
 LAST_ADMINISTRATOR = "last_administrator"
 """The code of the refusal to take away the last system administrator (AMB-11)."""
@@ -60,7 +61,7 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
     """Change fields; all of them or none. Values that are as they were change nothing, and are never refused.
 
     Raises:
-        Denied: Not an administrator; one's own settings need none.
+        Denied: Not an administrator; one's own settings need none. Not recently signed in, for `_CRITICAL_FIELDS`.
         Missing: There is no account with this id.
         Changed: It is not as the administrator read it.
         Invalid: A value that a field does not take.
@@ -74,6 +75,8 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
         before = account.user
         changed = {name: value for name, value in wanted.directory.items() if value != value_of(before, name)}
         refuse_locked(account.provider, tuple(changed))
+        if _CRITICAL_FIELDS.intersection(changed):
+            context.require_recent(Action.MANAGE_ACCOUNTS)
         profile = replace(account.profile, **wanted.profile)
         settings = tuple(name for name in wanted.profile if getattr(profile, name) != getattr(account.profile, name))
         if not changed and not settings:
@@ -89,9 +92,13 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
             changed=(*changed, *settings),
             detail=standing_changes(before, after),
         )
-        verb = "deactivated" if before.standing.active and not after.standing.active else "changed"
+        is_last = (
+            Sentence("The last active system administrator cannot be deactivated.")
+            if before.standing.active and not after.standing.active
+            else Sentence("The last active system administrator cannot be changed.")
+        )
         user, stored = await refusing(
-            context.services.accounts.edit(before, after, profile, activity), verb, after.user_name
+            context.services.accounts.edit(before, after, profile, activity), is_last, after.user_name
         )
         return replace(account, user=user, profile=stored)
 
@@ -134,7 +141,8 @@ async def delete(context: Context, account_id: str, if_match: str | None) -> Non
             provider=user.provider,
             organizations=organizations_of(user),
         )
-        await refusing(context.services.users.delete(user, groups, activity), "deleted", user.user_name)
+        is_last = Sentence("The last active system administrator cannot be deleted.")
+        await refusing(context.services.users.delete(user, groups, activity), is_last, user.user_name)
 
     await until_settled(attempt)
 
@@ -164,12 +172,21 @@ async def assess(context: Context, document: Document) -> Standing:
         return standing_of(document, NATIVE_POLICIES, organization_exists=exists)
     except InvalidValue as refused:
         given = requested_organization(document)
-        text = f'There is no organization with the ID "{given}".' if given else "An end user needs an organization."
-        raise Invalid(f'{text} Give an organization ID or "All".', "organizationId", "organization") from refused
+        text = (
+            Sentence('There is no organization with the ID "{given}". Give an organization ID or "All".', given=given)
+            if given
+            else Sentence('An end user needs an organization. Give an organization ID or "All".')
+        )
+        raise Invalid(text, "organizationId", "organization") from refused
 
 
-async def refusing[T](write: Awaitable[T], verb: str, user_name: str) -> T:
+async def refusing[T](write: Awaitable[T], is_last: Sentence, user_name: str) -> T:
     """The result of a write, whose refusals are told as problems.
+
+    Args:
+        write: See `users.update`.
+        is_last: What is told if nobody could administer after it.
+        user_name: What the account would be called.
 
     Raises:
         Conflicting: `name_taken` or `last_administrator`.
@@ -179,19 +196,20 @@ async def refusing[T](write: Awaitable[T], verb: str, user_name: str) -> T:
     except NameTaken as taken:
         raise name_taken(user_name) from taken
     except LastAdministrator as last:
-        raise Conflicting(f"The last active system administrator cannot be {verb}.", LAST_ADMINISTRATOR) from last
+        raise Conflicting(is_last, LAST_ADMINISTRATOR) from last
 
 
 def name_taken(user_name: str) -> Conflicting:
     """The refusal of a userName that somebody has."""
-    return Conflicting(f'A user with userName "{user_name}" already exists.', "name_taken")
+    return Conflicting(
+        Sentence('A user with userName "{user_name}" already exists.', user_name=user_name), "name_taken"
+    )
 
 
 def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:
     is_own = account_id == context.principal.account_id
     if not (is_own and not wanted.directory and OWN_FIELDS.issuperset(wanted.profile)):
-        check = context.require_recent if _CRITICAL_FIELDS.intersection(wanted.directory) else context.require
-        check(Action.MANAGE_ACCOUNTS)
+        context.require(Action.MANAGE_ACCOUNTS)
 
 
 async def _edited(context: Context, account: Account, fields: Mapping[str, Any]) -> User:
@@ -203,7 +221,7 @@ async def _edited(context: Context, account: Account, fields: Mapping[str, Any])
         standing = await assess(context, document)
     if account.user.administrator and standing.user_type is UserType.END_USER:
         raise Conflicting(
-            "A system administrator cannot become an end user. Switch System administrator off first.",
+            Sentence("A system administrator cannot become an end user. Switch System administrator off first."),
             "is_administrator",
         )
     return replace(account.user, text=document_text(document), modified=context.now, standing=standing)

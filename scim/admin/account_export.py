@@ -9,6 +9,7 @@ from scim.admin.problems import Conflicting
 from scim.domain.accounts import AccountFilter, Management
 from scim.domain.authority import Action
 from scim.domain.providers import Provider
+from scim.sentences import Sentence
 
 MAX_ROWS = 100_000
 """Accounts that a file has at most: one of so many ordinary ones has some 15 MB."""
@@ -35,8 +36,11 @@ async def export(context: Context, wanted: AccountFilter) -> AsyncIterator[Seque
             count, position = count + len(page.accounts), page.next
             if count > MAX_ROWS or page.is_cut:
                 raise Conflicting(
-                    f"More than {MAX_ROWS:,} accounts match, or more than a search looks at. Narrow the filters: "
-                    "export by provider, organization, type or state.",
+                    Sentence(
+                        "More than {most} accounts match, or more than a search looks at. Narrow the filters: export "
+                        "by provider, organization, type or state.",
+                        most=MAX_ROWS,
+                    ),
                     "too_many_rows",
                 )
             yield [Listed(account, providers.get(account.provider)) for account in page.accounts]

@@ -19,6 +19,7 @@ from scim.domain.people import Profile
 from scim.domain.ports import Query
 from scim.domain.providers import Provider
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 _INDEXED_TOGETHER = 2
 """Accounts with one externalId that are looked at: two are enough to know that they share it."""
@@ -54,11 +55,13 @@ class AccountList:
         items: By userName; deleted ones by their ids.
         next: The cursor of the next page; None on the last one.
         is_cut: Whether more may match the search than it looked at.
+        providers: All that there are, whether they manage anybody on this page or not.
     """
 
     items: Sequence[Listed]
     next: str | None
     is_cut: bool
+    providers: Sequence[Provider]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,7 @@ async def page(context: Context, wanted: AccountFilter, cursor: str, limit: int)
         items=[Listed(each, providers.get(each.provider)) for each in found.accounts],
         next=cursor_of("users", found.next),
         is_cut=found.is_cut,
+        providers=tuple(providers.values()),
     )
 
 
@@ -140,9 +144,9 @@ def checked(context: Context, wanted: AccountFilter, providers: Mapping[str, Pro
         Invalid: See `page`.
     """
     if wanted.provider is not None and wanted.provider not in providers:
-        raise Invalid("There is no identity provider with this id.", "provider")
+        raise Invalid(Sentence("There is no identity provider with this id."), "provider")
     if AccountState.DELETED in wanted.states and len(wanted.states) > 1:
-        raise Invalid("Deleted accounts are listed alone: ask for no other state with them.", "state")
+        raise Invalid(Sentence("Deleted accounts are listed alone: ask for no other state with them."), "state")
     return replace(wanted, search=wanted.search.strip(), deleted_after=context.now - RETENTION)
 
 
@@ -207,7 +211,7 @@ async def described(context: Context, account: Account) -> AccountDetails:
 
 
 def _missing() -> Missing:
-    return Missing("There is no account with this id.")
+    return Missing(Sentence("There is no account with this id."))
 
 
 async def _flags(context: Context, account: Account) -> tuple[Flag, ...]:

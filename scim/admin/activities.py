@@ -1,11 +1,17 @@
 """The log: what was changed, by whom, and who may see it (R103-R106, AMB-28)."""
 
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
 from scim.admin.context import Context
 from scim.admin.lists import foreign_cursor
-from scim.admin.problems import Denied, Invalid
+from scim.admin.problems import Denied, Invalid, Missing
 from scim.domain.activities import Activity
 from scim.domain.activity_log import ActivityFilter, ActivityPage
 from scim.domain.authority import Action
+from scim.sentences import Sentence
 
 MOST_READ = 5_000
 """Stored rows that are read for one page; a search for something rare goes on with the next."""
@@ -60,9 +66,62 @@ async def export(context: Context, wanted: ActivityFilter) -> list[Activity]:
     return found
 
 
-_TOO_MANY = (
-    f"A file holds {MOST_EXPORTED:,} activities, found among {MOST_READ_FOR_EXPORT:,}. "
-    "Choose a shorter period, or export one period after the other."
+async def one(context: Context, moment: datetime, activity_id: str, organization: str = "") -> Activity:
+    """A single activity.
+
+    Args:
+        context: Who asks.
+        moment: When it happened, to the millisecond: that is how it is found.
+        activity_id: Its id.
+        organization: Whose log it is looked for in; "" for the system's.
+
+    Raises:
+        Denied: See `page`.
+        Missing: There is none, or it is not of this organization, or not kept any more.
+    """
+    wanted = ActivityFilter(organization=organization, after=moment, before=moment + _MILLISECOND)
+    position: str | None = ""
+    while position is not None:
+        part = await page(context, wanted, position, _STEP)
+        if found := next((each for each in part.activities if each.id == activity_id), None):
+            return found
+        position = part.next
+    raise Missing(Sentence("There is no such activity, or it is not kept any more."))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids in activities are called today.
+
+    Attributes:
+        providers: Names of identity providers by id; those deleted long ago are missing.
+        tokens: What tokens are recognised by, by id: "••••k9Qz".
+    """
+
+    providers: Mapping[str, str]
+    tokens: Mapping[str, str]
+
+
+async def names(context: Context, found: Iterable[Activity]) -> Names:
+    """What providers and tokens are called: whoever may see an activity may know that of what it is about.
+
+    One storage call, and one for each token that acted.
+    """
+    require_some(context)
+    services = context.services
+    ids = {each.actor.id for each in found if each.actor.kind == "token"}
+    providers, tokens = await asyncio.gather(
+        services.providers.owners(), asyncio.gather(*map(services.tokens.get, sorted(ids)))
+    )
+    return Names({each.id: each.name for each in providers}, {each.id: each.name for each in tokens if each})
+
+
+_MILLISECOND = timedelta(milliseconds=1)
+_TOO_MANY = Sentence(
+    "A file holds {most} activities, found among {looked_at}. Choose a shorter period, or export one "
+    "period after the other.",
+    most=MOST_EXPORTED,
+    looked_at=MOST_READ_FOR_EXPORT,
 )
 
 
@@ -78,9 +137,11 @@ def require_some(context: Context) -> None:
 
 def _require(context: Context, wanted: ActivityFilter) -> None:
     if wanted.after and wanted.before and wanted.after >= wanted.before:
-        raise Invalid('"after" must be earlier than "before".', "after")
+        raise Invalid(Sentence('"after" must be earlier than "before".'), "after")
     if context.principal.may(Action.VIEW_SYSTEM_ACTIVITIES):
         return
     context.require(Action.VIEW_ORGANIZATION_ACTIVITIES)
     if not wanted.organization:
-        raise Denied("Your roles let you see the activities of organizations. Choose one.", "organization_required")
+        raise Denied(
+            Sentence("Your roles let you see the activities of organizations. Choose one."), "organization_required"
+        )

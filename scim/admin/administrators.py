@@ -18,8 +18,9 @@ from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator
 from scim.domain.users import UserType
+from scim.sentences import Sentence
 
-_ONE_REMAINS = "At least one active system administrator must remain."
+_ONE_REMAINS = Sentence("At least one active system administrator must remain.")
 
 
 async def grant(context: Context, account_id: str, proof: str | None, if_match: str | None = None) -> Account:
@@ -85,4 +86,4 @@ async def _change(
 
 def _check_type(account: Account, *, administrator: bool) -> None:
     if administrator and account.user.standing.user_type is UserType.END_USER:
-        raise Conflicting("Only technicians can be system administrators.", "not_a_technician")
+        raise Conflicting(Sentence("Only technicians can be system administrators."), "not_a_technician")

@@ -18,8 +18,9 @@ from scim.admin.providers import get as get_provider
 from scim.domain.accounts import AdoptionRequest
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
-from scim.domain.providers import NATIVE
+from scim.domain.providers import NATIVE, Provider, name_key
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,28 @@ class Adoption:
 
     request: AdoptionRequest
     user: User
+
+
+async def waiting(context: Context) -> Sequence[tuple[Provider, Sequence[Adoption]]]:
+    """The queues of all providers in which somebody waits, by the providers' names.
+
+    Raises:
+        Denied: No permission.
+    """
+    providers = await _providers(context)
+    queues = await asyncio.gather(*(_decided(context, each.id, rejected=False) for each in providers))
+    return [(provider, found) for provider, found in zip(providers, queues, strict=True) if found]
+
+
+async def count(context: Context) -> int:
+    """How many requests wait; some may be settled otherwise. One storage call, and one for each provider, at once.
+
+    Raises:
+        Denied: No permission.
+    """
+    requests = context.services.accounts.adoption_requests
+    queues = await asyncio.gather(*(requests(each.id) for each in await _providers(context)))
+    return sum(each.rejected_at is None for queue in queues for each in queue)
 
 
 async def queue(context: Context, provider_id: str, *, rejected: bool = False) -> Sequence[Adoption]:
@@ -42,6 +65,32 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
     context.require(Action.VIEW_PROVIDERS)
     context.require(Action.VIEW_ACCOUNTS)
     await get_provider(context, provider_id)
+    return await _decided(context, provider_id, rejected=rejected)
+
+
+async def request(context: Context, provider_id: str, account_id: str) -> tuple[Provider, Adoption]:
+    """One request, with its provider.
+
+    Raises:
+        Denied: No permission.
+        Missing: There is no such provider, or no such request.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    context.require(Action.VIEW_ACCOUNTS)
+    provider, found = await get_provider(context, provider_id), await _request(context, provider_id, account_id)
+    user = await context.services.users.get(NATIVE, account_id)
+    if user is None:
+        raise _no_request()
+    return provider, Adoption(found, user)
+
+
+async def _providers(context: Context) -> Sequence[Provider]:
+    context.require(Action.VIEW_ACCOUNTS)
+    context.require(Action.VIEW_PROVIDERS)
+    return sorted(await context.services.providers.all(), key=lambda each: (name_key(each.name), each.id))
+
+
+async def _decided(context: Context, provider_id: str, *, rejected: bool) -> Sequence[Adoption]:
     services = context.services
     requests = [
         each
@@ -49,8 +98,8 @@ async def queue(context: Context, provider_id: str, *, rejected: bool = False) -
         if (each.rejected_at is not None) is rejected
     ]
     users = await asyncio.gather(*(services.users.get(NATIVE, each.account_id) for each in requests))
-    waiting = [Adoption(each, user) for each, user in zip(requests, users, strict=True) if user is not None]
-    return sorted(waiting, key=lambda each: each.request.asked_at, reverse=True)
+    found = [Adoption(each, user) for each, user in zip(requests, users, strict=True) if user is not None]
+    return sorted(found, key=lambda each: each.request.asked_at, reverse=True)
 
 
 async def approve(
@@ -83,8 +132,12 @@ async def approve(
         account.check_version(if_match)
         if before.administrator and not administrator:
             raise Conflicting(
-                f'"{before.user_name}" is a system administrator, whom {provider.name} could deactivate from then on. '
-                "Approve it once more, with the confirmation that this is meant.",
+                Sentence(
+                    '"{user_name}" is a system administrator, whom {provider} could deactivate from then on. '
+                    "Approve it once more, with the confirmation that this is meant.",
+                    user_name=before.user_name,
+                    provider=provider.name,
+                ),
                 "administrator_not_confirmed",
             )
         after = replace(before, provider=provider_id, modified=context.now)
@@ -97,7 +150,8 @@ async def approve(
             organizations=organizations_of(after),
             detail=standing_changes(before, after, {NATIVE: "Native", provider_id: provider.name}),
         )
-        await refusing(context.services.users.update(before, after, activity), "handed over", after.user_name)
+        is_last = Sentence("The last active system administrator cannot be handed over.")
+        await refusing(context.services.users.update(before, after, activity), is_last, after.user_name)
 
     await until_settled(attempt)
     await context.services.accounts.settle_adoption(provider_id, account_id)
@@ -113,9 +167,9 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     provider = await get_provider(context, provider_id)
-    request = await _request(context, provider_id, account_id)
+    asked = await _request(context, provider_id, account_id)
     user = await context.services.users.get(NATIVE, account_id)
-    if user is not None and request.rejected_at is not None:
+    if user is not None and asked.rejected_at is not None:
         return
     if user is None or not await context.services.accounts.reject_adoption(provider_id, account_id, context.now):
         raise _no_request()
@@ -140,4 +194,4 @@ async def _request(context: Context, provider_id: str, account_id: str) -> Adopt
 
 
 def _no_request() -> Missing:
-    return Missing("There is no such request in the adoption queue.")
+    return Missing(Sentence("There is no such request in the adoption queue."))

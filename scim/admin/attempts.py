@@ -3,6 +3,7 @@
 from scim.admin.codes import LOCKED_FOR, MAX_FAILURES
 from scim.admin.problems import TooManyAttempts
 from scim.admin.services import Services
+from scim.sentences import Sentence
 
 
 async def begin_attempt(services: Services, name: str) -> bool:
@@ -18,7 +19,7 @@ async def begin_attempt(services: Services, name: str) -> bool:
     number, locked_until = await services.attempts.begin(name, now, limit=MAX_FAILURES, locked_until=now + LOCKED_FOR)
     if locked_until is not None:
         raise TooManyAttempts(
-            f"Too many failed sign-ins. Try again in {LOCKED_FOR.seconds // 60} minutes.",
+            Sentence("Too many failed sign-ins. Try again in {minutes} minutes.", minutes=LOCKED_FOR.seconds // 60),
             int((locked_until - now).total_seconds()) + 1,
         )
     return number >= MAX_FAILURES

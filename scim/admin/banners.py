@@ -1,6 +1,11 @@
-"""The line above every page that says what needs somebody's attention, most urgent first."""
+"""The line above every page that says what needs somebody's attention, most urgent first.
+
+Every page asks for it, so it is made from two reads, which run beside those of the page. Nothing is kept between
+requests: somebody who has just generated a token must not be told that there is none.
+"""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +13,11 @@ from enum import StrEnum
 
 from scim.admin.context import Context
 from scim.domain.authority import Action
+from scim.domain.ports import Query
 from scim.domain.providers import Provider
-from scim.domain.tokens import Token, TokenState, live, newest_first, rotation_of
+from scim.domain.sso import SsoState
+from scim.domain.tokens import Token, TokenState, in_use, last_issued
+from scim.sentences import Sentence
 
 
 class BannerKind(StrEnum):
@@ -17,6 +25,10 @@ class BannerKind(StrEnum):
 
     TOKEN_EXPIRED = "tokenExpired"  # noqa: S105
     TOKEN_EXPIRING = "tokenExpiring"  # noqa: S105
+    NO_TOKEN = "noToken"  # noqa: S105
+    """Provisioning is on, and no token was generated, or the last one was revoked."""
+    SSO_DISABLED = "ssoDisabled"
+    """People whom the provider manages cannot sign in through it."""
 
 
 _URGENCY = tuple(BannerKind)
@@ -30,66 +42,95 @@ class Banner:
         kind: See `BannerKind`.
         detail: The sentence.
         provider: The provider concerned.
-        token: The token concerned.
-        days_left: Until the token expires, a begun day counted whole; 0 when it has.
+        token: The token concerned; None when it is about none.
+        days_left: Until the token expires, a begun day counted whole; 0 when it has; None without a token.
     """
 
     kind: BannerKind
     detail: str
     provider: Provider
-    token: Token
-    days_left: int
+    token: Token | None = None
+    days_left: int | None = None
 
 
 async def banners(context: Context) -> Sequence[Banner]:
-    """The banners for this person: none for those who may not see providers. A storage call, and one a provider.
+    """The banners for this person: none for those who may not see providers.
 
-    Only providers that provision are spoken of, and of a rotation only the token that the provider still uses.
+    Two storage calls, and one for each provider that provisions without a live token, and for each whose single
+    sign-on is disabled. Of a rotation, the token that the provider still uses is spoken of.
     """
     if not context.principal.may(Action.VIEW_PROVIDERS):
         return ()
-    providers = [provider for provider in await context.services.providers.all() if provider.scim_enabled]
-    of_each = await asyncio.gather(*(context.services.tokens.of(provider.id) for provider in providers))
-    found = [_about(provider, tokens, context.now) for provider, tokens in zip(providers, of_each, strict=True)]
-    return sorted(filter(None, found), key=lambda banner: (_URGENCY.index(banner.kind), banner.token.expires_at))
+    services = context.services
+    providers, unsettled = await asyncio.gather(services.providers.all(), services.tokens.unsettled())
+    tokens: dict[str, list[Token]] = defaultdict(list)
+    for token in unsettled:
+        tokens[token.provider].append(token)
+    about = [
+        *(_about_token(context, each, tokens[each.id]) for each in providers if each.scim_enabled),
+        *(_about_sso(context, each) for each in providers if each.sso.state is SsoState.DISABLED),
+    ]
+    found = [banner for banner in await asyncio.gather(*about) if banner is not None]
+    return sorted(found, key=_urgency)
 
 
-def _about(provider: Provider, tokens: Sequence[Token], now: datetime) -> Banner | None:
-    living = live(tokens, now)
-    rotation = rotation_of(tokens, now)
-    if living:
-        token = rotation.old if rotation and not rotation.has_switched else living[0]
-        return _expiring(provider, token, now)
-    issued = [token for token in newest_first(tokens) if token.state is not TokenState.PENDING]
-    if issued and issued[0].is_expired(now) and issued[0].state is not TokenState.REVOKED:
-        return _expired(provider, issued[0])
-    return None
+def _urgency(banner: Banner) -> tuple[int, float, str]:
+    expiry = banner.token.expires_at.timestamp() if banner.token else 0
+    return _URGENCY.index(banner.kind), expiry, banner.provider.name
+
+
+async def _about_token(context: Context, provider: Provider, unsettled: Sequence[Token]) -> Banner | None:
+    token = in_use(unsettled, context.now)
+    if token is not None:
+        return _expiring(provider, token, context.now)
+    token = last_issued(await context.services.tokens.of(provider.id))
+    if token is None or token.state is TokenState.REVOKED:
+        return _missing(provider)
+    return _expired(provider, token)
+
+
+async def _about_sso(context: Context, provider: Provider) -> Banner | None:
+    number = (await context.services.users.search(provider, Query(count=0))).total or 0
+    if not number:
+        return None
+    detail = Sentence.counted(
+        'Single sign-on through "{provider}" is disabled. {number} person whom it manages cannot sign in with it.',
+        'Single sign-on through "{provider}" is disabled. {number} people whom it manages cannot sign in with it.',
+        number,
+        provider=provider.name,
+    )
+    return Banner(kind=BannerKind.SSO_DISABLED, detail=detail, provider=provider)
 
 
 def _expiring(provider: Provider, token: Token, now: datetime) -> Banner | None:
     if token.rung(now) is None:
         return None
     days = token.days_left(now)
-    return Banner(
-        kind=BannerKind.TOKEN_EXPIRING,
-        detail=f'The SCIM token {token.name} of "{provider.name}" expires on {_day(token.expires_at)} '
-        f"({days} {'day' if days == 1 else 'days'}). Rotate it.",
-        provider=provider,
-        token=token,
-        days_left=days,
+    detail = Sentence.counted(
+        'The SCIM token {token} of "{provider}" expires on {day} ({number} day). Rotate it.',
+        'The SCIM token {token} of "{provider}" expires on {day} ({number} days). Rotate it.',
+        days,
+        token=token.name,
+        provider=provider.name,
+        day=token.expires_at,
     )
+    return Banner(kind=BannerKind.TOKEN_EXPIRING, detail=detail, provider=provider, token=token, days_left=days)
 
 
 def _expired(provider: Provider, token: Token) -> Banner:
-    return Banner(
-        kind=BannerKind.TOKEN_EXPIRED,
-        detail=f'The SCIM token {token.name} of "{provider.name}" expired on {_day(token.expires_at)}. '
+    detail = Sentence(
+        'The SCIM token {token} of "{provider}" expired on {day}. '
         "Your identity provider gets 401 and no change arrives. Generate a new token.",
-        provider=provider,
-        token=token,
-        days_left=0,
+        token=token.name,
+        provider=provider.name,
+        day=token.expires_at,
     )
+    return Banner(kind=BannerKind.TOKEN_EXPIRED, detail=detail, provider=provider, token=token, days_left=0)
 
 
-def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+def _missing(provider: Provider) -> Banner:
+    detail = Sentence(
+        'SCIM provisioning of "{provider}" is on, and it has no token. Generate one so your IdP can connect.',
+        provider=provider.name,
+    )
+    return Banner(kind=BannerKind.NO_TOKEN, detail=detail, provider=provider)

@@ -10,6 +10,7 @@ from scim.domain.activities import Status
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
 from scim.domain.totp import accepted_step, was_used
+from scim.sentences import Sentence
 
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -29,7 +30,12 @@ async def check_code(services: Services, account_id: str, code: str, request_id:
             return await _check(services, account_id, code, request_id)
         except VersionConflict:
             continue  # another request tried a code at the same time: of two equal ones, one is used now
-    raise Denied("Another code is being checked. Try again.", "wrong_code")
+    raise Denied(Sentence("Another code is being checked. Try again."), "wrong_code")
+
+
+async def is_enrolled(services: Services, account_id: str) -> bool:
+    """Whether the account has an authenticator app. One storage call."""
+    return bool((await services.credentials.get(account_id)).totp_secret)
 
 
 async def _check(services: Services, account_id: str, code: str, request_id: str) -> None:
@@ -37,16 +43,20 @@ async def _check(services: Services, account_id: str, code: str, request_id: str
     now = services.clock.now()
     _refuse_locked(services, credentials)
     if not credentials.totp_secret:
-        raise Denied("You need an authenticator app before you can do this. Set it up first.", "mfa_not_enrolled")
+        raise Denied(
+            Sentence("You need an authenticator app before you can do this. Set it up first."), "mfa_not_enrolled"
+        )
     secret = await services.sealer.open(f"{SECRET}|{account_id}", credentials.totp_secret)
     if secret is None:
-        raise Denied("Your authenticator app must be set up again: its secret cannot be read.", "mfa_not_enrolled")
+        raise Denied(
+            Sentence("Your authenticator app must be set up again: its secret cannot be read."), "mfa_not_enrolled"
+        )
     step = accepted_step(secret, code, now, credentials.totp_step)
     if step is not None:
         await services.credentials.save(replace(credentials, totp_step=step, failures=0, locked_until=None))
         return
     if was_used(secret, code, now, credentials.totp_step):
-        raise Denied("This code was already used. Wait for the next one.", "used_code")
+        raise Denied(Sentence("This code was already used. Wait for the next one."), "used_code")
     failures = credentials.failures + 1
     locked = failures >= MAX_FAILURES
     await services.credentials.save(
@@ -63,7 +73,11 @@ async def _check(services: Services, account_id: str, code: str, request_id: str
         raise _locked(LOCKED_FOR)
     left = MAX_FAILURES - failures
     raise Denied(
-        f"That code is not right. {left} {'try' if left == 1 else 'tries'} left.", "wrong_code", {"triesLeft": left}
+        Sentence.counted(
+            "That code is not right. {number} try left.", "That code is not right. {number} tries left.", left
+        ),
+        "wrong_code",
+        {"triesLeft": left},
     )
 
 
@@ -76,6 +90,10 @@ def _refuse_locked(services: Services, credentials: Credentials) -> None:
 def _locked(rest: timedelta) -> TooManyAttempts:
     minutes = max(1, -(-int(rest.total_seconds()) // 60))
     return TooManyAttempts(
-        f"Too many wrong codes. Try again in {minutes} minute{'' if minutes == 1 else 's'}.",
+        Sentence.counted(
+            "Too many wrong codes. Try again in {number} minute.",
+            "Too many wrong codes. Try again in {number} minutes.",
+            minutes,
+        ),
         max(1, int(rest.total_seconds())),
     )

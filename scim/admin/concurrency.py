@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from scim.admin.problems import Changed, Conflicting
 from scim.domain.ports import VersionConflict
+from scim.sentences import Sentence
 
 ATTEMPTS = 12
 _LONGEST_PAUSE_SECONDS = 0.5
@@ -42,4 +43,4 @@ async def until_settled[T](attempt: Callable[[], Awaitable[T]]) -> T:
         except VersionConflict:
             await asyncio.sleep(random.uniform(0, pause))  # noqa: S311 - jitter is no secret
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-    raise Conflicting("This account is being changed by others. Try again.", "busy")
+    raise Conflicting(Sentence("This account is being changed by others. Try again."), "busy")

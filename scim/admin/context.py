@@ -9,6 +9,7 @@ from scim.admin.services import Services
 from scim.domain.activities import Activity, Actor, Status, SubjectKind
 from scim.domain.authority import Action, Permission, may
 from scim.domain.users import UserType
+from scim.sentences import Sentence
 
 RECENT = timedelta(hours=1)
 """How long after a sign-in, or a proof of identity, critical changes need no new one."""
@@ -30,6 +31,7 @@ class Principal:
         verified_at: When this person last proved to be the one: by signing in, or by a time-based code since.
         language: A language tag, as in the person's settings; "" for the browser's.
         time_zone: An IANA name; "" for the browser's.
+        idle_warning_minutes: After how long without a click the console warns.
     """
 
     account_id: str
@@ -43,6 +45,7 @@ class Principal:
     verified_at: datetime
     language: str = ""
     time_zone: str = ""
+    idle_warning_minutes: int = 0
 
     def may(self, action: Action) -> bool:
         """See `scim.domain.authority`."""
@@ -74,7 +77,7 @@ class Context:
             Denied: It takes a system administrator, or a permission that none of the person's roles grants.
         """
         if not self.principal.may(action):
-            raise Denied(f"Your roles do not let you {action}.")
+            raise Denied(Sentence("Your roles do not let you {action}.", action=Sentence.word(action)))
 
     def require_recent(self, action: Action) -> None:
         """Check that this person may do it, and has signed in or proven who they are within `RECENT`.
@@ -87,7 +90,7 @@ class Context:
         self.require(action)
         if self.principal.via == "session" and self.now - self.principal.verified_at > RECENT:
             raise Denied(
-                "You signed in a while ago. Enter the code of your authenticator app to go on.",
+                Sentence("You signed in a while ago. Enter the code of your authenticator app to go on."),
                 "recent_sign_in_required",
             )
 
@@ -98,7 +101,7 @@ class Context:
             Denied: `session_required`.
         """
         if self.principal.via != "session":
-            raise Denied("An access token cannot do this. Sign in to the console.", "session_required")
+            raise Denied(Sentence("An access token cannot do this. Sign in to the console."), "session_required")
 
     def activity(  # noqa: PLR0913 - the parts of a record, by name
         self,

@@ -12,6 +12,7 @@ from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.domain.people import Credentials
 from scim.domain.totp import accepted_step, new_secret, provisioning_uri
+from scim.sentences import Sentence
 
 LIFETIME = timedelta(minutes=15)
 _PURPOSE = "enrolment"
@@ -42,8 +43,17 @@ async def offer(services: Services, subject: str, name: str) -> Offer:
     """
     secret = new_secret()
     until = (services.clock.now() + LIFETIME).timestamp()
-    sealed = await services.sealer.seal(_PURPOSE, json.dumps([subject, secret, until]))
+    sealed = await services.sealer.seal(_PURPOSE, json.dumps([subject, secret, until, name]))
     return Offer(sealed, secret, provisioning_uri(secret, name))
+
+
+async def offered(services: Services, enrolment: str) -> Offer | None:
+    """What was offered, once more: after a wrong code nobody has to scan another picture. None when it is over."""
+    content = await services.sealer.open(_PURPOSE, enrolment)
+    _, secret, until, name = json.loads(content) if content else ("", "", 0, "")
+    if services.clock.now().timestamp() >= until:
+        return None
+    return Offer(enrolment, secret, provisioning_uri(secret, name))
 
 
 async def accepted(
@@ -55,12 +65,12 @@ async def accepted(
         Denied: `enrolment_expired` or `wrong_code`.
     """
     content = await services.sealer.open(_PURPOSE, enrolment)
-    for_whom, secret, until = json.loads(content) if content else ("", "", 0)
+    for_whom, secret, until, _ = json.loads(content) if content else ("", "", 0, "")
     now = services.clock.now()
     if for_whom != subject or now.timestamp() >= until:
-        raise Denied("Setting up the authenticator app took too long. Start again.", "enrolment_expired")
+        raise Denied(Sentence("Setting up the authenticator app took too long. Start again."), "enrolment_expired")
     step = accepted_step(secret, code, now, -1)
     if step is None:
-        raise Denied("That code is not right. Check that the clock of your phone is right.", "wrong_code")
+        raise Denied(Sentence("That code is not right. Check that the clock of your phone is right."), "wrong_code")
     sealed = await services.sealer.seal(f"{SECRET}|{credentials.account_id}", secret)
     return replace(credentials, totp_secret=sealed, totp_step=step, failures=0, locked_until=None)

@@ -14,6 +14,7 @@ from scim.domain.authority import Action
 from scim.domain.users import ALL_ORGANIZATIONS
 from scim.schema.comparison import comparison_key
 from scim.schema.urns import NINJAONE_USER
+from scim.sentences import Sentence
 
 
 class Target(StrEnum):
@@ -70,12 +71,14 @@ async def organization_expression(
     """
     context.require(Action.VIEW_ORGANIZATIONS)
     if cases and not _ATTRIBUTES[target].fullmatch(attribute):
-        raise Invalid("Name the attribute that tells where people belong, for example department.", "attribute")
+        raise Invalid(
+            Sentence("Name the attribute that tells where people belong, for example department."), "attribute"
+        )
     if cases and _is_all(default):
-        raise Invalid('Choose an organization for everybody else; it cannot be "All".', "default")
+        raise Invalid(Sentence('Choose an organization for everybody else; it cannot be "All".'), "default")
     values = [case.value for case in cases]
     if repeated := {value for value in values if values.count(value) > 1}:
-        raise Invalid(f'The value "{min(repeated)}" is there more than once.', "cases")
+        raise Invalid(Sentence('The value "{text}" is there more than once.', text=min(repeated)), "cases")
     await _check_organizations(context, {default, *(case.organization_id for case in cases)})
     chosen = [Case(case.value, _canonical(case.organization_id)) for case in cases]
     if not chosen:
@@ -86,7 +89,7 @@ async def organization_expression(
 async def _check_organizations(context: Context, ids: set[str]) -> None:
     for id_ in sorted(ids):
         if not _is_all(id_) and not await context.services.organizations.exists(id_):
-            raise Invalid(f'There is no organization with the ID "{id_[:64]}".', "organizationId")
+            raise Invalid(Sentence('There is no organization with the ID "{given}".', given=id_[:64]), "organizationId")
 
 
 def _is_all(organization_id: str) -> bool:
@@ -121,7 +124,10 @@ def _okta_constant(text: str) -> str:
     """In quotation marks that the text itself does not have, so that nothing needs to be escaped."""
     quote = next((quote for quote in "\"'" if quote not in text), None)
     if quote is None or "\\" in text:
-        raise Invalid(f"Okta cannot compare with {text}: leave out its backslashes, or one kind of quotes.", "cases")
+        raise Invalid(
+            Sentence("Okta cannot compare with {text}: leave out its backslashes, or one kind of quotes.", text=text),
+            "cases",
+        )
     return f"{quote}{text}{quote}"
 
 

@@ -18,6 +18,7 @@ from scim.domain.people import NativeRole
 from scim.domain.providers import NATIVE
 from scim.domain.roles import Impact, Person, PersonImpact, Role, RoleImpact, Rules, impact
 from scim.domain.users import UserType, display_name
+from scim.sentences import Sentence
 
 MAX_PEOPLE = 50_000
 """Rows of members and holders that one preview reads."""
@@ -150,7 +151,8 @@ class _Evidence:
         self._left -= number
         if self._left < 0:
             raise Conflicting(
-                f"More than {MAX_PEOPLE:,} people are concerned. That is too many for a preview.", "too_many_people"
+                Sentence("More than {most} people are concerned. That is too many for a preview.", most=MAX_PEOPLE),
+                "too_many_people",
             )
 
 

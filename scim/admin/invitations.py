@@ -22,6 +22,7 @@ from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.users import User, display_name
+from scim.sentences import Sentence
 
 LIFETIME = timedelta(hours=24)
 _PURPOSE = "invitation"
@@ -40,10 +41,10 @@ async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
     user = await accounts.get(context, account_id)
     if not _may_have_one(user):
         raise Conflicting(
-            "This account is managed through SCIM and signs in at its identity provider.", "managed_by_scim"
+            Sentence("This account is managed through SCIM and signs in at its identity provider."), "managed_by_scim"
         )
     if not user.standing.active:
-        raise Conflicting("This account is inactive. Reactivate it first.", "inactive")
+        raise Conflicting(Sentence("This account is inactive. Reactivate it first."), "inactive")
     credentials = await services.credentials.get(account_id)
     until = context.now + LIFETIME
     content = json.dumps([account_id, credentials.version, until.timestamp()])
@@ -127,4 +128,4 @@ def _may_have_one(user: User) -> bool:
 
 
 def _over() -> Denied:
-    return Denied("This link is not valid any more. Ask your administrator for a new one.", "invitation_over")
+    return Denied(Sentence("This link is not valid any more. Ask your administrator for a new one."), "invitation_over")

@@ -5,6 +5,7 @@ from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from scim.admin.problems import Invalid
+from scim.sentences import Sentence
 
 _NO_POSITION = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -21,12 +22,11 @@ class Count:
     number: int
     is_more: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.number:,}{'+' if self.is_more else ''}"
-
-    def of(self, one: str, several: str = "") -> str:
-        """The number with its noun: "1 end user", "1,000+ end users"."""
-        return f"{self} {one if self.number == 1 and not self.is_more else several or f'{one}s'}"
+    def counted(self, one: str, several: str) -> Sentence:
+        """A text with the number: "1 end user", "1,000+ end users"; for `{number}` see `Sentence.counted`."""
+        if self.is_more:
+            return Sentence.counted(one, several, self.number + 1, number=Sentence("{number}+", number=self.number))
+        return Sentence.counted(one, several, self.number)
 
 
 def cursor_of(of: str, position: str | None) -> str | None:
@@ -59,4 +59,4 @@ def position_of(of: str, cursor: str) -> str:
 
 def foreign_cursor() -> Invalid:
     """The refusal of a cursor that does not fit the list."""
-    return Invalid("This cursor is not from the page before. Start from the first page.", "cursor")
+    return Invalid(Sentence("This cursor is not from the page before. Start from the first page."), "cursor")

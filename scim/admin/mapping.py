@@ -23,6 +23,7 @@ from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
 from scim.domain.roles import Role, place
 from scim.domain.users import UserType
+from scim.sentences import Sentence
 
 COUNTED = 1_000
 """Members that are counted of each group: one call. A group that has as many shows "1,000+"."""
@@ -188,9 +189,13 @@ async def _change(
 def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[str, Role]) -> None:
     for id_ in ids:
         if id_ not in roles:
-            raise Conflicting("A role that you chose was deleted meanwhile. Choose again.", "role_missing")
+            raise Conflicting(Sentence("A role that you chose was deleted meanwhile. Choose again."), "role_missing")
         if roles[id_].user_type is not user_type:
-            raise Invalid(f'The role "{roles[id_].name}" is for the other type of user.', field, "wrong_role_type")
+            raise Invalid(
+                Sentence('The role "{role}" is for the other type of user.', role=roles[id_].name),
+                field,
+                "wrong_role_type",
+            )
 
 
 def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
@@ -206,9 +211,10 @@ def _named(roles: Iterable[Role]) -> str:
     return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
-def _changed_text(mapping: GroupMapping) -> str:
-    by = f" by {mapping.changed_by}" if mapping.changed_by else ""
-    return f"This mapping was changed{by} meanwhile. Read it again."
+def _changed_text(mapping: GroupMapping) -> Sentence:
+    if mapping.changed_by:
+        return Sentence("This mapping was changed by {name} meanwhile. Read it again.", name=mapping.changed_by)
+    return Sentence("This mapping was changed meanwhile. Read it again.")
 
 
 async def _group(context: Context, provider_id: str, group_id: str) -> Group:
@@ -216,7 +222,7 @@ async def _group(context: Context, provider_id: str, group_id: str) -> Group:
         get_provider(context, provider_id), context.services.groups.get(provider_id, group_id)
     )
     if group is None:
-        raise Missing(f"No group with this id has arrived from {provider.name}.")
+        raise Missing(Sentence("No group with this id has arrived from {provider}.", provider=provider.name))
     return group
 
 

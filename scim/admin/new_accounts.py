@@ -9,6 +9,7 @@ from scim.admin.account_edits import assess, name_taken
 from scim.admin.accounts import Account, load
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Invalid, Missing
+from scim.domain.accounts import Tombstone
 from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.people import Profile
@@ -16,6 +17,7 @@ from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.resources import document_text
 from scim.domain.users import ALL_ORGANIZATIONS, User, spelled_out, with_defaults
+from scim.sentences import Sentence
 
 
 async def create(context: Context, fields: Mapping[str, Any]) -> Account:
@@ -56,6 +58,20 @@ async def create(context: Context, fields: Mapping[str, Any]) -> Account:
     return Account(user=stored, profile=Profile(account_id=user.id), provider=None)
 
 
+async def deleted(context: Context, account_id: str) -> Tombstone:
+    """A deleted account that can still be restored. One storage call.
+
+    Raises:
+        Denied: No permission.
+        Missing: There is no deleted account with this id, or its thirty days are over.
+    """
+    context.require(Action.VIEW_ACCOUNTS)
+    tombstone = await context.services.accounts.tombstone(account_id)
+    if tombstone is None or not tombstone.is_restorable(context.now):
+        raise Missing(Sentence("There is no deleted account with this id that can be restored."))
+    return tombstone
+
+
 async def restore(context: Context, account_id: str, organization: str | None = None) -> Account:
     """Bring a deleted account back: same id, in no group, no system administrator (AMB-1, R017).
 
@@ -74,9 +90,7 @@ async def restore(context: Context, account_id: str, organization: str | None = 
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
     services = context.services
-    tombstone = await services.accounts.tombstone(account_id)
-    if tombstone is None or not tombstone.is_restorable(context.now):
-        raise Missing("There is no deleted account with this id that can be restored.")
+    tombstone = await deleted(context, account_id)
     provider = await services.providers.get(tombstone.user.provider)
     restored = tombstone.restored(provider.id if provider else NATIVE, context.now)
     restored = await _placed(context, restored, organization)
@@ -92,11 +106,18 @@ async def restore(context: Context, account_id: str, organization: str | None = 
         await services.accounts.restore(tombstone, restored, activity)
     except NameTaken as taken:
         raise Conflicting(
-            f'Another user has the userName "{restored.user_name}" now. Change or delete that one first.', "name_taken"
+            Sentence(
+                'Another user has the userName "{user_name}" now. Change or delete that one first.',
+                user_name=restored.user_name,
+            ),
+            "name_taken",
         ) from taken
     except VersionConflict as conflict:
         raise Conflicting(
-            "The deletion is still under way, or somebody else has just restored the account. Try again in a minute.",
+            Sentence(
+                "The deletion is still under way, or somebody else has just restored the account. Try again "
+                "in a minute."
+            ),
             "deletion_under_way",
         ) from conflict
     return await load(context, account_id)
@@ -115,8 +136,12 @@ async def _placed(context: Context, user: User, organization: str | None) -> Use
     if own in {None, ALL_ORGANIZATIONS} or await context.services.organizations.exists(str(own)):
         return user
     raise Invalid(
-        f'The organization with the ID "{own}", to which "{user.user_name}" belonged, is gone. '
-        'Restore the account with the "organizationId" of another organization, or "All".',
+        Sentence(
+            'The organization with the ID "{organization}", to which "{user_name}" belonged, is gone. Restore the '
+            'account with the "organizationId" of another organization, or "All".',
+            organization=own,
+            user_name=user.user_name,
+        ),
         "organizationId",
         "organization",
     )

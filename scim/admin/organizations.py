@@ -1,7 +1,7 @@
 """Organizations: what end users belong to, and what identity providers name by its ID (R055-R065, R130)."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scim.admin.concurrency import check_version
@@ -12,6 +12,7 @@ from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.organizations import Organization, OrganizationState, is_organization_id, next_number
 from scim.domain.ports import IdUsed, NameTaken, VersionConflict
+from scim.sentences import Sentence
 
 COUNTED_IN_LISTS = 1_000
 """End users of each organization that a list counts: one call each."""
@@ -34,6 +35,36 @@ async def page(
     return [(each, Count(*count)) for each, count in zip(found, counts, strict=True)], cursor_of(
         "organizations", following
     )
+
+
+async def choices(context: Context, limit: int) -> Sequence[Organization] | None:
+    """The organizations that people can be put into, by name; None when there are more than `limit`.
+
+    One storage call.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    found, following = await context.services.organizations.page("", "", limit)
+    return None if following else [each for each in found if each.state is OrganizationState.ACTIVE]
+
+
+async def names(context: Context, ids: Collection[str]) -> Mapping[str, str]:
+    """What organizations are called, by ID; those that do not exist are left out.
+
+    One storage call for each, at once.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    found = await asyncio.gather(*(context.services.organizations.get(each) for each in ids))
+    return {each.id: each.name for each in found if each}
+
+
+async def get(context: Context, organization_id: str) -> Organization:
+    """An organization. One storage call.
+
+    Raises:
+        Missing: There is none with this ID.
+    """
+    context.require(Action.VIEW_ORGANIZATIONS)
+    return await _get(context, organization_id)
 
 
 async def details(context: Context, organization_id: str) -> tuple[Organization, Count]:
@@ -61,8 +92,10 @@ async def create(context: Context, name: str, organization_id: str | None = None
     context.require(Action.MANAGE_ORGANIZATIONS)
     if organization_id is not None and not is_organization_id(organization_id):
         raise Invalid(
-            'An organization ID has 1 to 64 letters, digits, ".", "_" and "-", and is not "All", '
-            "which makes global end users.",
+            Sentence(
+                'An organization ID has 1 to 64 letters, digits, ".", "_" and "-", and is not "All", which '
+                "makes global end users."
+            ),
             "id",
         )
     for _ in range(_ATTEMPTS):
@@ -75,7 +108,7 @@ async def create(context: Context, name: str, organization_id: str | None = None
         except IdUsed:  # by another administrator, since it was looked for
             continue
         return await _get(context, organization.id)
-    raise Conflicting("This organization ID is or was in use. Choose another one.", "id_used")
+    raise Conflicting(Sentence("This organization ID is or was in use. Choose another one."), "id_used")
 
 
 async def rename(context: Context, organization_id: str, name: str, if_match: str | None) -> Organization:
@@ -90,7 +123,7 @@ async def rename(context: Context, organization_id: str, name: str, if_match: st
     before = await _get(context, organization_id)
     check_version(before.version, if_match)
     if before.state is OrganizationState.DELETING:
-        raise Conflicting("This organization is being deleted.", "being_deleted")
+        raise Conflicting(Sentence("This organization is being deleted."), "being_deleted")
     after = replace(before, name=name.strip())
     if after == before:
         return before
@@ -118,15 +151,20 @@ async def delete(context: Context, organization_id: str, if_match: str | None) -
     ]
     if providers:
         raise Conflicting(
-            f"This is the default organization of {', '.join(providers)}. Choose another one there first.",
+            Sentence(
+                "This is the default organization of {providers}. Choose another one there first.",
+                providers=", ".join(providers),
+            ),
             "default_organization",
             {"providers": providers},
         )
     count = await _end_users(context, organization_id)
     if count.number:
-        verb, they = ("belongs", "that one") if count.number == 1 else ("belong", "them")
         raise Conflicting(
-            f"{count.of('end user')} {verb} here. Move {they} first.",
+            count.counted(
+                "{number} end user belongs here. Move that one first.",
+                "{number} end users belong here. Move them first.",
+            ),
             "organization_in_use",
             {"endUsers": count.number},
         )
@@ -137,7 +175,7 @@ async def delete(context: Context, organization_id: str, if_match: str | None) -
 async def _get(context: Context, organization_id: str) -> Organization:
     organization = await context.services.organizations.get(organization_id)
     if organization is None:
-        raise Missing("There is no organization with this ID.")
+        raise Missing(Sentence("There is no organization with this ID."))
     return organization
 
 
@@ -180,4 +218,4 @@ async def _update(
 
 
 def _name_taken(name: str) -> Conflicting:
-    return Conflicting(f'There is an organization called "{name}" already.', "name_taken")
+    return Conflicting(Sentence('There is an organization called "{name}" already.', name=name), "name_taken")

@@ -16,8 +16,9 @@ from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.ports import LastAdministrator, VersionConflict
 from scim.domain.users import User, display_name
+from scim.sentences import Sentence
 
-_ONE_REMAINS = "At least one active system administrator who can sign in natively must remain."
+_ONE_REMAINS = Sentence("At least one active system administrator who can sign in natively must remain.")
 
 
 async def change_password(context: Context, current: str, new: str, code: str) -> None:
@@ -36,7 +37,7 @@ async def change_password(context: Context, current: str, new: str, code: str) -
     if not await services.passwords.matches(current, credentials.password_hash):
         if is_last:
             await record_own(services, user, Status.SIGN_IN_LOCKED, context.request_id)
-        raise Denied("Your present password is not right.", "wrong_credentials")
+        raise Denied(Sentence("Your present password is not right."), "wrong_credentials")
     await services.attempts.clear(user.user_name)
     check_password(new, user.user_name, display_name(user))
     await check_code(services, user.id, code, context.request_id)
@@ -45,7 +46,7 @@ async def change_password(context: Context, current: str, new: str, code: str) -
     try:
         await services.credentials.save(replace(credentials, password_hash=hashed, password_changed_at=context.now))
     except VersionConflict as conflict:
-        raise Conflicting("Your credentials were changed at the same time. Try again.") from conflict
+        raise Conflicting(Sentence("Your credentials were changed at the same time. Try again.")) from conflict
     await sessions.end_all(services, user.id)
     await record_own(services, user, Status.PASSWORD_CHANGED, context.request_id)
 
@@ -77,7 +78,7 @@ async def enrol_app(context: Context, enrolment_text: str, code: str, current_co
     try:
         await services.credentials.save(changed)
     except VersionConflict as conflict:
-        raise Conflicting("Your credentials were changed at the same time. Try again.") from conflict
+        raise Conflicting(Sentence("Your credentials were changed at the same time. Try again.")) from conflict
     await sessions.end_all(services, user.id)
     await note_able(services, user)
     await record_own(services, user, Status.MFA_ENROLLED, context.request_id)
@@ -149,5 +150,5 @@ async def end_sessions(context: Context, account_id: str) -> int:
 async def _own(context: Context) -> User:
     user = await context.services.accounts.get(context.principal.account_id)
     if user is None:
-        raise Missing("Your account is gone.")
+        raise Missing(Sentence("Your account is gone."))
     return user

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from scim.admin.problems import Invalid
+from scim.sentences import Sentence
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -85,12 +86,20 @@ def check_password(password: str, *known: str) -> None:
     from zxcvbn import zxcvbn  # type: ignore[import-untyped]  # noqa: PLC0415
 
     if not MIN_CHARACTERS <= len(password) <= MAX_CHARACTERS:
-        raise Invalid(f"A password has {MIN_CHARACTERS} to {MAX_CHARACTERS} characters.", "password")
+        raise Invalid(
+            Sentence("A password has {least} to {most} characters.", least=MIN_CHARACTERS, most=MAX_CHARACTERS),
+            "password",
+        )
     words = [part for text in known for part in (text, *text.replace("@", ".").split(".")) if part]
     estimate = zxcvbn(password[:_LOOKED_AT], user_inputs=[*words, "rollcall"])
     if estimate["score"] < _GOOD_ENOUGH:
         advice = estimate["feedback"]["warning"].rstrip(".")
         raise Invalid(
-            f"This password is easily guessed{f': {advice}' if advice else ''}. Choose a longer or less common one.",
+            Sentence(
+                "This password is easily guessed: {advice}. Choose a longer or less common one.",
+                advice=Sentence.word(advice),
+            )
+            if advice
+            else Sentence("This password is easily guessed. Choose a longer or less common one."),
             "password",
         )

@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from scim.sentences import Sentence
+
 
 class Problem(Exception):
     """An expected refusal.
@@ -86,7 +88,7 @@ class Changed(Problem):
     default_code = "changed"
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(detail or "This was changed meanwhile. Read it again.")
+        super().__init__(detail or Sentence("This was changed meanwhile. Read it again."))
 
 
 class TooManyAttempts(Problem):

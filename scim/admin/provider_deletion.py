@@ -16,6 +16,7 @@ from scim.domain.mapping import GroupMapping
 from scim.domain.providers import Deletion, Provider
 from scim.domain.sso import SsoState
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +102,11 @@ async def delete(context: Context, provider_id: str, typed_name: str, if_match: 
     context.require(Action.MANAGE_PROVIDERS)
     before = await get(context, provider_id, if_match)
     if typed_name.strip() != before.name:
-        raise Invalid(f'Type the name of the provider, "{before.name}", to delete it.', "name", "name_mismatch")
+        raise Invalid(
+            Sentence('Type the name of the provider, "{name}", to delete it.', name=before.name),
+            "name",
+            "name_mismatch",
+        )
     if before.sso.state is SsoState.ENABLED:
         await require_native_administrator(context)
     await require_proof(context, proof, CriticalAction.DELETE_PROVIDER, provider_id)

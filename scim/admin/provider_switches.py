@@ -18,6 +18,7 @@ from scim.domain.authority import Action
 from scim.domain.ports import VersionConflict
 from scim.domain.providers import Provider
 from scim.domain.sso import SsoConfiguration, SsoState
+from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ async def sso_impact(context: Context, provider_id: str) -> SsoImpact:
     )
     users = await asyncio.gather(*(services.users.get(provider_id, id_) for id_ in found.administrators[:NAMED]))
     return SsoImpact(
-        locked_out=Count(found.number, found.is_more),
+        locked_out=Count(len(found.accounts), found.is_more),
         administrators=[user.user_name for user in users if user is not None],
         scim_enabled=provider.scim_enabled,
         is_possible=is_possible,
@@ -135,10 +136,11 @@ async def enable_sso(context: Context, provider_id: str, if_match: str | None) -
         return before
     check_version(before.version, if_match)
     if not before.sso.may_be_enabled:
-        raise Conflicting("Test the connection before enabling SSO.", "sso_not_tested")
+        raise Conflicting(Sentence("Test the connection before enabling SSO."), "sso_not_tested")
     if not await context.services.administrator_guard.has_active():
         raise Conflicting(
-            "Enabling needs at least one active system administrator with native sign-in.", "no_native_administrator"
+            Sentence("Enabling needs at least one active system administrator with native sign-in."),
+            "no_native_administrator",
         )
     after = replace(before, sso=before.sso.switched(SsoState.ENABLED, context.now, context.principal.name))
     return await save(context, before, after, activity(context, Status.SSO_ENABLED, after))
@@ -164,7 +166,7 @@ async def disable_sso(
         return before
     check_version(before.version, if_match)
     if before.sso.state not in {SsoState.ENABLED, SsoState.DISABLED}:
-        raise Conflicting("SSO is not enabled for this provider.", "sso_not_enabled")
+        raise Conflicting(Sentence("SSO is not enabled for this provider."), "sso_not_enabled")
     await require_native_administrator(context)
     await require_proof(context, proof, CriticalAction.DISABLE_SSO, provider_id)
     after, done = before, []
@@ -186,7 +188,10 @@ async def require_native_administrator(context: Context) -> None:
     """
     if not await context.services.administrator_guard.has_active():
         raise Conflicting(
-            "No active system administrator could sign in natively then. Give an administrator native sign-in first.",
+            Sentence(
+                "No active system administrator could sign in natively then. Give an administrator native "
+                "sign-in first."
+            ),
             "no_native_administrator",
         )
 
@@ -205,7 +210,7 @@ async def enable_scim(context: Context, provider_id: str, if_match: str | None) 
         return before
     check_version(before.version, if_match)
     if before.leaving_since is not None:
-        raise Conflicting("Its users are still becoming Native. Try again in a few minutes.", "users_leaving")
+        raise Conflicting(Sentence("Its users are still becoming Native. Try again in a few minutes."), "users_leaving")
     after = before.switched(scim_enabled=True, at=context.now, by=context.principal.name)
     return await save(context, before, after, activity(context, Status.SCIM_ENABLED, after))
 

@@ -30,6 +30,7 @@ from scim.domain.sso import Sso, SsoConfiguration, SsoState
 from scim.errors import Unavailable
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
+from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +123,12 @@ async def listed_of(context: Context, provider: Provider) -> ListedProvider:
     return ListedProvider(provider=provider, provisioning=provisioning_of(provider, tokens, context.now))
 
 
+async def configuration_of(context: Context, provider_id: str) -> SsoConfiguration | None:
+    """The configuration of a provider's single sign-on; None before there is one. One storage call."""
+    context.require(Action.VIEW_PROVIDERS)
+    return await context.services.providers.sso_configuration(provider_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderChange:
     """What a provider is to be; None leaves a part as it is.
@@ -150,7 +157,9 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
     context.require_recent(Action.MANAGE_PROVIDERS)
     services = context.services
     if len(await services.providers.all()) >= MAX_PROVIDERS:
-        raise Conflicting(f"There are {MAX_PROVIDERS} identity providers. Delete one first.", "too_many_providers")
+        raise Conflicting(
+            Sentence("There are {most} identity providers. Delete one first.", most=MAX_PROVIDERS), "too_many_providers"
+        )
     blank = Provider(
         id=services.identifiers.new(),
         name="",
@@ -202,7 +211,7 @@ async def get(context: Context, provider_id: str, if_match: str | None = None) -
     """
     provider = await context.services.providers.get(provider_id) if _is_key(provider_id) else None
     if provider is None:
-        raise Missing("There is no identity provider with this id.")
+        raise Missing(Sentence("There is no identity provider with this id."))
     check_version(provider.version, if_match)
     return provider
 
@@ -280,7 +289,7 @@ async def _checked(context: Context, before: Provider, wanted: ProviderChange) -
     )
     if after.policies.organization is not OrganizationPolicy.REJECT and after.default_organization is None:
         raise Invalid(
-            "This policy puts end users into the default organization. Choose one.",
+            Sentence("This policy puts end users into the default organization. Choose one."),
             "defaultOrganization",
             "default_organization_required",
         )
@@ -288,7 +297,10 @@ async def _checked(context: Context, before: Provider, wanted: ProviderChange) -
         organization = await context.services.organizations.get(str(after.default_organization))
         if organization is None or organization.state is not OrganizationState.ACTIVE:
             raise Invalid(
-                f'There is no organization with the ID "{after.default_organization}".',
+                Sentence(
+                    'There is no organization with the ID "{given}".',
+                    given=after.default_organization,
+                ),
                 "defaultOrganization",
                 "unknown_organization",
             )
@@ -299,7 +311,9 @@ def _domains(texts: Collection[str]) -> frozenset[str]:
     domains = {text: domain_key(text) for text in texts}
     for text, domain in domains.items():
         if domain is None:
-            raise Invalid(f'"{text}" is no e-mail domain. Enter it like contoso.com.', "emailDomains")
+            raise Invalid(
+                Sentence('"{text}" is no e-mail domain. Enter it like contoso.com.', text=text), "emailDomains"
+            )
     return frozenset(domain for domain in domains.values() if domain)
 
 
@@ -314,8 +328,10 @@ async def _changed_configuration(
         return None
     if provider.sso.state is SsoState.ENABLED and not (present and wanted.is_same_connection(present)):
         raise Conflicting(
-            "People sign in through this connection. Disable SSO before you change its entity ID or sign-on URL; "
-            "certificates can be exchanged at any time.",
+            Sentence(
+                "People sign in through this connection. Disable SSO before you change its entity ID or "
+                "sign-on URL; certificates can be exchanged at any time."
+            ),
             "sso_enabled",
         )
     return wanted
@@ -369,8 +385,13 @@ def _is_key(provider_id: str) -> bool:
 
 
 def _name_taken(name: str) -> Conflicting:
-    return Conflicting(f'There is an identity provider called "{name}" already.', "name_taken")
+    detail = Sentence('There is an identity provider called "{name}" already.', name=name)
+    return Conflicting(detail, "name_taken", {"field": "name"})
 
 
 def _domain_taken(taken: DomainTaken) -> Conflicting:
-    return Conflicting(f"{taken.domain} is already used by {taken.holder}.", "domain_taken", {"domain": taken.domain})
+    return Conflicting(
+        Sentence("{domain} is already used by {holder}.", domain=taken.domain, holder=taken.holder),
+        "domain_taken",
+        {"field": "emailDomains", "domain": taken.domain},
+    )

@@ -13,9 +13,11 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action, Permission
+from scim.domain.mapping import GroupMapping
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved, place
 from scim.domain.users import UserType
+from scim.sentences import Sentence
 
 COUNTED = 1_000
 """Native holders that are counted of a role: one call."""
@@ -30,12 +32,17 @@ class RoleUse:
     Attributes:
         role: The role.
         native: Accounts that have it natively, deleted ones included that can be restored.
-        mapped_groups: Groups that are mapped to it and exist, as far as was looked (`CHECKED`).
+        mappings: Those of groups that are mapped to it and exist, as far as was looked (`CHECKED`).
     """
 
     role: Role
     native: Count
-    mapped_groups: int
+    mappings: tuple[GroupMapping, ...]
+
+    @property
+    def mapped_groups(self) -> int:
+        """How many groups are mapped to it."""
+        return len(self.mappings)
 
 
 async def page(
@@ -52,6 +59,12 @@ async def page(
     following = sorted((role for role in roles if place(role) > position), key=place)
     found = following[:limit]
     return await _uses(context, found), cursor_of("roles", place(found[-1])) if len(following) > limit else None
+
+
+async def choices(context: Context) -> Sequence[Role]:
+    """All roles of both types by name, to choose from. One storage call."""
+    context.require(Action.VIEW_ROLES)
+    return sorted(await context.services.roles.all(), key=place)
 
 
 async def details(context: Context, role_id: str) -> RoleUse:
@@ -78,7 +91,7 @@ async def create(
     _check(name, user_type, template.permissions)
     services = context.services
     if len(await services.roles.all()) >= MAX_ROLES:
-        raise Conflicting(f"There are {MAX_ROLES} roles. Delete one first.", "too_many_roles")
+        raise Conflicting(Sentence("There are {most} roles. Delete one first.", most=MAX_ROLES), "too_many_roles")
     role = Role(
         id=services.identifiers.new(),
         name=name.strip(),
@@ -164,12 +177,17 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
     check_version(use.role.version, if_match)
     if not force and (use.mapped_groups or use.native.number):
         raise Conflicting(
-            f"Used by {Count(use.mapped_groups).of('group mapping')} and given to {use.native.of('account')} "
-            "directly. Delete it by force to take it from all of them.",
+            Sentence(
+                "Used by {mappings} and given to {accounts} directly. Delete it by force to take it from all of them.",
+                mappings=Count(use.mapped_groups).counted("{number} group mapping", "{number} group mappings"),
+                accounts=use.native.counted("{number} account", "{number} accounts"),
+            ),
             "role_in_use",
             {"groupMappings": use.mapped_groups, "nativeHolders": use.native.number},
         )
-    detail = f"unmapped from {Count(use.mapped_groups).of('group')}; taken from {use.native.of('account')}"
+    groups = Count(use.mapped_groups).counted("{number} group", "{number} groups")
+    accounts = use.native.counted("{number} account", "{number} accounts")
+    detail = f"unmapped from {groups}; taken from {accounts}"
     try:
         await context.services.roles.delete(use.role, _activity(context, Status.ROLE_DELETED, use.role, detail=detail))
     except VersionConflict as conflict:
@@ -184,7 +202,7 @@ async def get(context: Context, role_id: str) -> Role:
     """
     role = await context.services.roles.get(role_id)
     if role is None:
-        raise Missing("There is no role with this id.")
+        raise Missing(Sentence("There is no role with this id."))
     return role
 
 
@@ -200,7 +218,7 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
         RoleUse(
             role=role,
             native=Count(len(ids), is_more),
-            mapped_groups=sum(role.id in mapping.roles for mapping in counted),
+            mappings=tuple(mapping for mapping in counted if role.id in mapping.roles),
         )
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]
@@ -208,14 +226,18 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
 
 def _check(name: str, user_type: UserType, permissions: Collection[Permission]) -> None:
     if is_reserved(name):
-        raise Invalid("System administrator is not a role: make an account one on its own page.", "name")
+        raise Invalid(Sentence("System administrator is not a role: make an account one on its own page."), "name")
     if user_type is UserType.END_USER and permissions:
-        raise Invalid("A role of end users grants nothing in the console.", "permissions")
+        raise Invalid(Sentence("A role of end users grants nothing in the console."), "permissions")
 
 
 def _name_taken(role: Role) -> Conflicting:
-    kind = "technician" if role.user_type is UserType.TECHNICIAN else "end user"
-    return Conflicting(f'There is a role for {kind}s called "{role.name}" already.', "name_taken")
+    text = (
+        Sentence('There is a role for technicians called "{role}" already.', role=role.name)
+        if role.user_type is UserType.TECHNICIAN
+        else Sentence('There is a role for end users called "{role}" already.', role=role.name)
+    )
+    return Conflicting(text, "name_taken")
 
 
 def _difference(before: Role, after: Role) -> str:

@@ -20,12 +20,13 @@ from scim.admin.services import Services
 from scim.domain.people import Profile, Session
 from scim.domain.ports import VersionConflict
 from scim.domain.users import User
+from scim.sentences import Sentence
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 SEEN_NOTED_EVERY = timedelta(minutes=1)
 _MAX_AGENT = 200
-_OVER = "Your session is over. Sign in again."
+_OVER = Sentence("Your session is over. Sign in again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,12 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     principal = await principal_of(
         services, user, via="session", credential=session.id, verified_at=session.verified_at
     )
-    return replace(principal, language=profile.language, time_zone=profile.time_zone)
+    return replace(
+        principal,
+        language=profile.language,
+        time_zone=profile.time_zone,
+        idle_warning_minutes=profile.idle_warning_minutes,
+    )
 
 
 def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:
@@ -163,7 +169,7 @@ async def end_mine(context: Context, session_id: str) -> None:
         Missing: There is none with this id.
     """
     if await context.services.sessions.get(context.principal.account_id, session_id) is None:
-        raise Missing("You have no session with this id.")
+        raise Missing(Sentence("You have no session with this id."))
     await context.services.sessions.end(context.principal.account_id, session_id)
 
 

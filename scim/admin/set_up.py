@@ -22,6 +22,7 @@ from scim.domain.providers import NATIVE
 from scim.domain.resources import document_text
 from scim.domain.users import Standing, User, UserType
 from scim.schema.urns import CORE_USER, NINJAONE_USER
+from scim.sentences import Sentence
 
 SECRET_NAME = "setup-secret"  # noqa: S105 - a name
 MIN_SECRET_CHARACTERS = 16
@@ -87,7 +88,7 @@ async def complete(
         raise _taken(wanted.email)
     await services.credentials.save(sealed)  # first: without the account they open nothing
     if not await services.used_proofs.use(f"set-up-{_digest(secret)}", now + _REMEMBERED):
-        raise Denied("This set-up secret was used already. Put a new one into the vault.", "wrong_secret")
+        raise Denied(Sentence("This set-up secret was used already. Put a new one into the vault."), "wrong_secret")
     try:
         user = await services.users.create(user, _activity(services, user, request_id))
     except NameTaken as taken:
@@ -106,8 +107,11 @@ async def _check(services: Services, secret: str) -> None:
     is_right = hmac.compare_digest(expected.encode(), secret.encode())
     if len(expected) < MIN_SECRET_CHARACTERS or not is_right:
         raise Denied(
-            "This is not the set-up secret. Put one of at least "
-            f"{MIN_SECRET_CHARACTERS} characters into the vault as {SECRET_NAME}.",
+            Sentence(
+                "This is not the set-up secret. Put one of at least {least} characters into the vault as {name}.",
+                least=MIN_SECRET_CHARACTERS,
+                name=SECRET_NAME,
+            ),
             "wrong_secret",
         )
 
@@ -121,11 +125,11 @@ def _digest(secret: str) -> str:
 
 
 def _taken(email: str) -> Conflicting:
-    return Conflicting(f'"{email}" is the userName of an account already.', "name_taken")
+    return Conflicting(Sentence('"{email}" is the userName of an account already.', email=email), "name_taken")
 
 
 def _done() -> Conflicting:
-    return Conflicting("Rollcall is set up: sign in as a system administrator.", "already_set_up")
+    return Conflicting(Sentence("Rollcall is set up: sign in as a system administrator."), "already_set_up")
 
 
 def _account(services: Services, wanted: FirstAdministrator) -> User:

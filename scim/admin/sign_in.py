@@ -19,8 +19,9 @@ from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
+from scim.sentences import Sentence
 
-_WRONG = "The e-mail, password or code is not right."
+_WRONG = Sentence("The e-mail, password or code is not right.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class EnrolmentRequired(Denied):
 
     def __init__(self, offer: Offer) -> None:
         super().__init__(
-            "Set up an authenticator app to sign in.",
+            Sentence("Set up an authenticator app to sign in."),
             "mfa_enrolment_required",
             {"enrolment": offer.enrolment, "secret": offer.secret, "uri": offer.uri},
         )
@@ -77,7 +78,7 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
         raise SignInRequired(_WRONG, "wrong_credentials")
     await services.attempts.clear(attempt.name)  # wrong codes are counted by the account
     if not user.standing.active:
-        raise SignInRequired("Your account is inactive. Ask your administrator.", "account_inactive")
+        raise SignInRequired(Sentence("Your account is inactive. Ask your administrator."), "account_inactive")
     await _check_second_factor(services, attempt, user, credentials)
     ticket = await sessions.begin(services, user, attempt.agent, began)
     await record_own(services, user, Status.SIGNED_IN, attempt.request_id)
@@ -92,7 +93,7 @@ async def _find(services: Services, name: str) -> User | None:
 async def _check_second_factor(services: Services, attempt: Attempt, user: User, credentials: Credentials) -> None:
     if credentials.totp_secret:
         if not attempt.code:
-            raise SignInRequired("Enter the code of your authenticator app.", "code_required")
+            raise SignInRequired(Sentence("Enter the code of your authenticator app."), "code_required")
         try:
             return await check_code(services, user.id, attempt.code, attempt.request_id)
         except Denied as wrong:
@@ -105,7 +106,9 @@ async def _check_second_factor(services: Services, attempt: Attempt, user: User,
     try:
         await services.credentials.save(enrolled)
     except VersionConflict as conflict:
-        raise Denied("Your credentials were changed at the same time. Start again.", "enrolment_expired") from conflict
+        raise Denied(
+            Sentence("Your credentials were changed at the same time. Start again."), "enrolment_expired"
+        ) from conflict
     await note_able(services, user)
     await record_own(services, user, Status.MFA_ENROLLED, attempt.request_id)
     return None

@@ -12,6 +12,7 @@ from typing import Any
 from scim.admin.codes import check_code
 from scim.admin.context import Context
 from scim.admin.problems import Denied
+from scim.sentences import Sentence
 
 LIFETIME = timedelta(minutes=5)
 _PURPOSE = "step-up"
@@ -60,15 +61,15 @@ async def require_proof(context: Context, proof: str | None, action: CriticalAct
         Denied: `mfa_required`: there is none, or it is for something else, too old, or used.
     """
     if not proof:
-        raise Denied("Enter the time-based code from your authenticator app to do this.", "mfa_required")
+        raise Denied(Sentence("Enter the time-based code from your authenticator app to do this."), "mfa_required")
     content = await context.services.sealer.open(_PURPOSE, proof)
     parts: list[Any] = json.loads(content) if content else ["", 0]
     proof_id, *bond, until = parts
     if bond != _bond(context, action, object_id):
-        raise Denied("This proof of identity is for something else. Enter a code again.", "mfa_required")
+        raise Denied(Sentence("This proof of identity is for something else. Enter a code again."), "mfa_required")
     ends = datetime.fromtimestamp(until, context.now.tzinfo)
     if context.now >= ends or not await context.services.used_proofs.use(proof_id, ends):
-        raise Denied("Nothing was changed: the proof of identity is over. Start again.", "mfa_required")
+        raise Denied(Sentence("Nothing was changed: the proof of identity is over. Start again."), "mfa_required")
 
 
 def _bond(context: Context, action: CriticalAction, object_id: str) -> list[str]:

@@ -10,6 +10,7 @@ from scim.domain.ports import Activities, Clock, Tokens, TokenVault
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason, Token, TokenState, expiry_of, generate_token
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,6 @@ async def _by_vault(call: Awaitable[None]) -> None:
         await call
     except Unavailable as error:
         raise Unavailable(
-            "The token could not be created (Key Vault did not answer). Nothing changed. Try again.",
+            Sentence("The token could not be created (Key Vault did not answer). Nothing changed. Try again."),
             error.retry_after_seconds,
         ) from error

@@ -17,6 +17,7 @@ from scim.admin.step_up import CriticalAction, require_proof
 from scim.admin.token_issuing import IssuedToken, TokenIssuer
 from scim.domain.authority import Action
 from scim.domain.ports import TooManyTokens, VersionConflict
+from scim.domain.providers import Provider
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import (
     MAX_LIVE_TOKENS,
@@ -25,10 +26,12 @@ from scim.domain.tokens import (
     Rotation,
     Token,
     TokenState,
+    last_issued,
     live,
     rotation_of,
 )
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,13 @@ class TokenPage:
     """Tokens of a provider.
 
     Attributes:
+        provider: Whose they are.
         tokens: Newest first; without those that are being generated.
         rotation: The one that is running; None without one.
         next: The cursor of the next page; None on the last one.
     """
 
+    provider: Provider
     tokens: Sequence[Token]
     rotation: Rotation | None
     next: str | None = None
@@ -54,7 +59,7 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
         Invalid: The cursor is none of ours.
     """
     context.require(Action.VIEW_PROVIDERS)
-    await get_provider(context, provider_id)
+    provider = await get_provider(context, provider_id)
     tokens = [token for token in await _all(context, provider_id) if token.state is not TokenState.PENDING]
     last = position_of("tokens", cursor)
     start = next((index + 1 for index, token in enumerate(tokens) if token.id == last), 0)
@@ -62,7 +67,7 @@ async def page(context: Context, provider_id: str, cursor: str = "", limit: int 
         raise foreign_cursor()
     found = tokens[start : start + limit]
     following = cursor_of("tokens", found[-1].id) if len(tokens) > start + limit else None
-    return TokenPage(found, rotation_of(tokens, context.now), following)
+    return TokenPage(provider, found, rotation_of(tokens, context.now), following)
 
 
 async def details(context: Context, provider_id: str, token_id: str) -> Token:
@@ -85,34 +90,36 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
     provider = await get_provider(context, provider_id)
     token = await _get(context, provider_id, token_id)
     if not token.is_live(context.now):
-        raise Missing("This token is not live any more.")
+        raise Missing(Sentence("This token is not live any more."))
     return expiry_event(token, provider, context.services.public_url)
 
 
-async def generate(context: Context, provider_id: str, label: str) -> IssuedToken:
+async def generate(context: Context, provider_id: str, label: str, seen: str | None = None) -> IssuedToken:
     """A new token; this is the only time that its text is to be had (R029-R031).
 
     Args:
         context: A system administrator who signed in recently.
         provider_id: Whose token it is to be.
         label: What administrators call it; "" for nothing.
+        seen: The id of the newest token that the administrator knows of, "" for none: a newer one is a conflict, and
+            so is the same form, sent twice. None when it does not matter.
 
     Raises:
         Missing: There is no such provider.
         Conflicting: `scim_disabled`, `too_many_tokens`, `under_way` or `generated_meanwhile`.
         Unavailable: Nothing changed.
     """
-    await _allow_generation(context, provider_id)
+    await _allow_generation(context, provider_id, seen)
     return await _issue(context, provider_id, label)
 
 
-async def rotate(context: Context, provider_id: str, label: str) -> IssuedToken:
+async def rotate(context: Context, provider_id: str, label: str, seen: str | None = None) -> IssuedToken:
     """The token that is to take the place of the live one; both work until the rotation is finished or cancelled.
 
     Args and errors are those of `generate`; besides, `Conflicting` (`nothing_to_rotate`): there is no live token.
     """
-    if not live(await _allow_generation(context, provider_id), context.now):
-        raise Conflicting("There is no live token to rotate. Generate one.", "nothing_to_rotate")
+    if not live(await _allow_generation(context, provider_id, seen), context.now):
+        raise Conflicting(Sentence("There is no live token to rotate. Generate one."), "nothing_to_rotate")
     return await _issue(context, provider_id, label)
 
 
@@ -152,8 +159,11 @@ async def finish(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if not rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider does not use the new token {rotation.new.name} yet. Paste it there first; "
-                "to stop provisioning at once, revoke the old token.",
+                Sentence(
+                    "Your identity provider does not use the new token {token} yet. Paste it there first; to stop "
+                    "provisioning at once, revoke the old token.",
+                    token=rotation.new.name,
+                ),
                 "not_switched",
             )
         await _end(context, rotation.old, EndReason.ROTATED, proof)
@@ -178,23 +188,29 @@ async def cancel(context: Context, provider_id: str, proof: str | None) -> Token
     if rotation is not None:
         if rotation.has_switched:
             raise Conflicting(
-                f"Your identity provider uses the new token {rotation.new.name} already. Finish the rotation; to stop "
-                "the new token nevertheless, revoke it.",
+                Sentence(
+                    "Your identity provider uses the new token {token} already. Finish the rotation; to stop the "
+                    "new token nevertheless, revoke it.",
+                    token=rotation.new.name,
+                ),
                 "already_switched",
             )
         await _end(context, rotation.new, EndReason.ROTATION_CANCELLED, proof)
     return await page(context, provider_id)
 
 
-async def _allow_generation(context: Context, provider_id: str) -> Sequence[Token]:
+async def _allow_generation(context: Context, provider_id: str, seen: str | None) -> Sequence[Token]:
     """Check that a token may be generated; returns those that there are."""
     context.require_recent(Action.MANAGE_PROVIDERS)
     provider = await get_provider(context, provider_id)
     if not provider.scim_enabled:
-        raise Conflicting("SCIM provisioning is off. Enable it first.", "scim_disabled")
+        raise Conflicting(Sentence("SCIM provisioning is off. Enable it first."), "scim_disabled")
     tokens = await _all(context, provider_id)
+    newest = last_issued(tokens)
+    if seen is not None and newest is not None and newest.id != seen:
+        raise _generated_meanwhile(context, newest)
     if len(live(tokens, context.now)) >= MAX_LIVE_TOKENS:
-        raise Conflicting("Two tokens are live. Revoke one first.", "too_many_tokens")
+        raise Conflicting(Sentence("Two tokens are live. Revoke one first."), "too_many_tokens")
     return tokens
 
 
@@ -207,14 +223,19 @@ async def _issue(context: Context, provider_id: str, label: str) -> IssuedToken:
         return await issuer.issue(provider_id, label, context.actor)
     except TooManyTokens as error:  # one of them is being generated at this moment, or that failed a moment ago
         raise Conflicting(
-            "Another token is being generated at this moment. Reload in two minutes.", "under_way"
+            Sentence("Another token is being generated at this moment. Reload in two minutes."), "under_way"
         ) from error
     except VersionConflict as conflict:
         newest = next(iter(await _all(context, provider_id)), None)
-        seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
-        raise Conflicting(
-            f"Somebody else generated a token {seconds} s ago. Reload.", "generated_meanwhile"
-        ) from conflict
+        raise _generated_meanwhile(context, newest) from conflict
+
+
+def _generated_meanwhile(context: Context, newest: Token | None) -> Conflicting:
+    seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
+    detail = Sentence("Somebody else generated a token {seconds} s ago. Reload.", seconds=seconds)
+    if newest is not None and newest.created_by == context.principal.account_id:
+        detail = Sentence("You generated a token {seconds} s ago. Reload.", seconds=seconds)
+    return Conflicting(detail, "generated_meanwhile")
 
 
 async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Rotation | None:
@@ -232,7 +253,7 @@ async def _rotation(context: Context, provider_id: str, reason: EndReason) -> Ro
     ended = [(token.ending.at, token.ending.reason, token) for token in tokens if token.ending is not None]
     _, last_reason, last = max(ended, key=lambda each: each[0], default=(None, None, None))
     if last is None or last_reason is not reason:
-        raise Conflicting("No rotation is running.", "no_rotation")
+        raise Conflicting(Sentence("No rotation is running."), "no_rotation")
     await _completed(context, last)
     return None
 
@@ -250,8 +271,11 @@ async def _completed(context: Context, token: Token) -> Token:
         return await _closer(context).complete(token)
     except Unavailable as error:
         raise Unavailable(
-            "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, could not be "
-            "written: that is done by itself within minutes, or at once when you repeat this.",
+            Sentence(
+                "The token is revoked, and requests with it fail. Its secret in Key Vault, or its activity, "
+                "could not be written: that is done by itself within minutes, or at once when you repeat "
+                "this."
+            ),
             error.retry_after_seconds,
         ) from error
 
@@ -268,5 +292,5 @@ async def _all(context: Context, provider_id: str) -> Sequence[Token]:
 async def _get(context: Context, provider_id: str, token_id: str) -> Token:
     token = await context.services.tokens.get(token_id)
     if token is None or token.provider != provider_id or token.state is TokenState.PENDING:
-        raise Missing("This identity provider has no token with this id.")
+        raise Missing(Sentence("This identity provider has no token with this id."))
     return token

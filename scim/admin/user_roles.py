@@ -4,6 +4,7 @@ What a group gives is changed in the identity provider, or in Group Mapping; wha
 also on accounts that SCIM manages (AMB-25).
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from scim.domain.people import NativeRole, Profile
 from scim.domain.providers import NATIVE
 from scim.domain.roles import MAX_NATIVE_ROLES, Person, Role, Rules, Source, effective, is_in_force, place, sources
 from scim.domain.users import User, display_name
+from scim.sentences import Sentence
 
 ROLE_FROM_GROUP = "role_from_group"
 """The code of the lock of roles that come from groups."""
@@ -90,8 +92,22 @@ async def why(context: Context, account_id: str, role_id: str) -> tuple[User, He
     user, held = await roles_of(context, account_id)
     found = next((each for each in held if each.role.id == role_id), None)
     if found is None:
-        raise Missing(f"{display_name(user)} does not have this role.")
+        raise Missing(Sentence("{name} does not have this role.", name=display_name(user)))
     return user, found
+
+
+async def offered(context: Context, account_id: str) -> tuple[User, Sequence[Role]]:
+    """The roles that an account can be given natively, by name: of its type, and not given yet.
+
+    Raises:
+        Missing: There is no such account.
+    """
+    context.require(Action.MANAGE_ACCOUNTS)
+    user = await accounts.get(context, account_id)
+    profile, roles = await asyncio.gather(context.services.profiles.get(account_id), context.services.roles.all())
+    held = {each.role for each in profile.roles}
+    fitting = [role for role in roles if role.user_type is user.standing.user_type and role.id not in held]
+    return user, sorted(fitting, key=place)
 
 
 async def give(context: Context, account_id: str, role_id: str) -> HeldRole:
@@ -158,11 +174,18 @@ async def _provider_name(context: Context, user: User) -> str:
 
 def _with(user: User, role: Role, profile: Profile, given: NativeRole) -> Profile:
     if role.user_type is not user.standing.user_type:
-        raise Invalid(f'The role "{role.name}" is for the other type of user.', "roleId", "wrong_role_type")
+        raise Invalid(
+            Sentence('The role "{role}" is for the other type of user.', role=role.name), "roleId", "wrong_role_type"
+        )
     if any(each.role == role.id for each in profile.roles):
-        raise Conflicting(f"{display_name(user)} has the role {role.name} already.", "role_held")
+        raise Conflicting(
+            Sentence("{name} has the role {role} already.", name=display_name(user), role=role.name),
+            "role_held",
+        )
     if len(profile.roles) >= MAX_NATIVE_ROLES:
-        raise Conflicting(f"An account has {MAX_NATIVE_ROLES} Native roles at most.", "too_many_roles")
+        raise Conflicting(
+            Sentence("An account has {most} Native roles at most.", most=MAX_NATIVE_ROLES), "too_many_roles"
+        )
     return replace(profile, roles=(*profile.roles, given))
 
 
@@ -176,15 +199,19 @@ def _without(known: Circumstances, profile: Profile, role_id: str, provider: str
         if source.mapping
     ]
     if not groups:
-        raise Missing("The user does not have this role.")
+        raise Missing(Sentence("The user does not have this role."))
     raise Conflicting(_lock(groups, provider), ROLE_FROM_GROUP, {"groups": groups, "provider": provider})
 
 
-def _lock(groups: Sequence[str], provider: str) -> str:
-    noun = "group" if len(groups) == 1 else "groups"
-    return (
-        f"This role comes from {noun} {', '.join(groups)} in {provider}. Change the membership there, or the mapping "
-        "in Group Mapping."
+def _lock(groups: Sequence[str], provider: str) -> Sentence:
+    return Sentence.counted(
+        "This role comes from group {groups} in {provider}. Change the membership there, or the mapping in Group "
+        "Mapping.",
+        "This role comes from groups {groups} in {provider}. Change the membership there, or the mapping in Group "
+        "Mapping.",
+        len(groups),
+        groups=", ".join(groups),
+        provider=provider,
     )
 
 

@@ -5,17 +5,19 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
+from urllib.parse import quote
 
 from scim import deadline
-from scim.admin import sessions
 from scim.admin.banners import Banner, banners
 from scim.admin.problems import Denied, Problem, SignInRequired
 from scim.admin.services import Services
-from scim.console.forms import CODE, CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
+from scim.console import verification
+from scim.console.compression import compressed
+from scim.console.forms import CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
-from scim.console.paths import BASE, path_to
+from scim.console.paths import NOTICE, path_to
 from scim.console.rendering import render
-from scim.console.routing import Handler, Page, find
+from scim.console.routing import Page, find
 from scim.console.static_files import static_reply
 from scim.console.views import Download, Outcome, Redirect, View, view
 from scim.console.visits import VerificationRequired, Visit
@@ -39,11 +41,8 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Strict-Transport-Security": "max-age=31536000",
 }
 _RECENT = "recent_sign_in_required"
-_VERIFIES_SESSION = "verify_session"
-"""The field that says what a code is for: not for one change, but because the sign-in was long ago."""
-_PURPOSE = "purpose"
-"""The field that holds what a code is for, in the reader's language, until it is right."""
-_CODE_REFUSALS = frozenset({"wrong_code", "used_code", "mfa_not_enrolled", "locked_out", "mfa_required"})
+_FORGED = "csrf"
+_OLD_PAGE = Sentence("This page is from before you signed in. Load it again, and repeat what you did.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +62,9 @@ class Console:
     async def answer(self, request: WebRequest) -> WebResponse:
         """The reply to a request; it never raises."""
         if (file := static_reply(request)) is not None:
-            return file
+            return _secured(file)
         started = perf_counter()
-        response = await self._outcome(request)
+        response = compressed(await self._outcome(request), request)
         logger.info(
             "console_request_answered id=%s method=%s status=%d ms=%.1f",
             request.id,
@@ -73,7 +72,7 @@ class Console:
             response.status,
             (perf_counter() - started) * 1000,
         )
-        return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+        return _secured(response)
 
     async def _outcome(self, request: WebRequest) -> WebResponse:
         visit = Visit(services=self.services, request=request, language=language_of("", _accepted(request)), path={})
@@ -117,15 +116,18 @@ class Console:
         """
         request = visit.request
         visit = replace(visit, form=_form(request))
-        if is_public:
-            self.authenticator.admit(request)
+        self.authenticator.admit(request)
         ticket = ticket_in(request.headers.get("cookie", ""))
         try:
             caller = await self.authenticator.visitor(request, visit.form.text(CSRF))
-        except Problem:
+        except Problem as problem:
             if is_public:
                 return visit
-            raise
+            if problem.code != _FORGED:
+                raise
+            if visit.is_fragment:  # the script asks for the new session's token
+                raise SignInRequired(_OLD_PAGE) from problem
+            raise Denied(_OLD_PAGE, _FORGED) from problem
         language = language_of(caller.language, _accepted(request), caller.time_zone)
         return replace(visit, caller=caller, ticket=ticket, language=language)
 
@@ -139,9 +141,9 @@ class Console:
         if page.submit is None:
             return _error(405, Sentence("This page takes no form."))
         try:
-            return await self._submitted(page.submit, visit)
+            return await page.submit(await verification.accept(visit) if verification.is_answer(visit) else visit)
         except VerificationRequired as required:
-            return _verification(visit, required.purpose)
+            return await verification.ask(visit, required.purpose)
         except FormRefused as refused:
             return await self._shown_again(page, visit, refused.refusal, 400)
         except Problem as problem:
@@ -152,18 +154,10 @@ class Console:
         if isinstance(problem, SignInRequired) and not page.is_public:
             raise problem
         if problem.code == _RECENT:
-            return _verification(visit, "")
-        if problem.code in _CODE_REFUSALS and CODE in visit.form:
-            return _verification(visit, visit.form.text(_PURPOSE), problem)
-        return await self._shown_again(page, visit, _refusal_of(problem), problem.status)
-
-    async def _submitted(self, submit: Handler, visit: Visit) -> Outcome:
-        """Run the form; a code that *Verify it's you* asked for because the sign-in was long ago is looked at first."""
-        if visit.form.is_on(_VERIFIES_SESSION) and CODE in visit.form:
-            context = visit.context
-            await sessions.verify(context, visit.form.text(CODE))
-            visit = replace(visit, caller=replace(context.principal, verified_at=context.now))
-        return await submit(visit)
+            return await verification.ask(visit, "")
+        if verification.is_answer(visit) and verification.concerns_code(problem):
+            return verification.ask_again(visit, problem)
+        return await self._shown_again(page, visit, Refusal.of(problem), problem.status)
 
     async def _shown_again(self, page: Page, visit: Visit, refusal: Refusal, status: int) -> Outcome:
         again = await page.show(replace(visit, refusal=refusal))
@@ -176,7 +170,7 @@ class Console:
             return self._response(view("again.html"), visit, "", ())
         if visit.is_fragment:
             return WebResponse(status=401, media_type=HTML, headers={"X-Sign-In": path_to("sign-in")})
-        back = f"{BASE}{request.path}" if request.method == "GET" and request.path != "/" else ""
+        back = _address_of(request) if request.method == "GET" and request.path != "/" else ""
         over = "session-over" if ticket_in(request.headers.get("cookie", "")) else ""
         return self._response(Redirect(path_to("sign-in", next=back), over), visit, "", ())
 
@@ -199,35 +193,20 @@ class Console:
                 return WebResponse(status=200, body=outcome.content, media_type=outcome.media_type, headers=disposition)
 
 
+def _secured(response: WebResponse) -> WebResponse:
+    return replace(response, headers={**SECURITY_HEADERS, **response.headers})
+
+
 def _redirect(redirect: Redirect, visit: Visit) -> WebResponse:
     mark = "&" if "?" in redirect.to else "?"
-    to = f"{redirect.to}{mark}notice={redirect.notice}" if redirect.notice else redirect.to
+    to = f"{redirect.to}{mark}{NOTICE}={redirect.notice}" if redirect.notice else redirect.to
     if visit.is_fragment:  # a script shows the page itself: a redirect would have it fetched twice
         return WebResponse(status=204, headers={**redirect.headers, "X-Location": to})
     return WebResponse(status=303, headers={**redirect.headers, "Location": to})
 
 
-def _verification(visit: Visit, purpose: str, problem: Problem | None = None) -> View:
-    """*Verify it's you*, with the form that is sent again together with the code."""
-    kept = [(name, value) for name, value in visit.form.pairs if name not in {CSRF, CODE, _PURPOSE}]
-    if not purpose and (_VERIFIES_SESSION, "1") not in kept:
-        kept.append((_VERIFIES_SESSION, "1"))
-    shown = view("verify.html", purpose=purpose, fields=kept, problem=problem)
-    return replace(shown, status=problem.status if problem else 200)
-
-
 def _error(status: int, detail: str) -> View:
     return View(template="error.html", values={"status": status, "detail": detail}, status=status)
-
-
-def _refusal_of(problem: Problem) -> Refusal:
-    fields: dict[str, str] = {}
-    if isinstance(field := problem.facts.get("field"), str):
-        fields[field] = problem.detail
-    errors = problem.facts.get("errors")
-    if isinstance(errors, list):
-        fields |= {each["field"]: each["message"] for each in errors}
-    return Refusal(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
 
 
 def _form(request: WebRequest) -> Form:
@@ -240,6 +219,12 @@ def _form(request: WebRequest) -> Form:
         return Form.parse(request.body)
     except ValueError:
         raise Denied(Sentence("This form is too large, or none of ours."), "no_form") from None
+
+
+def _address_of(request: WebRequest) -> str:
+    """Where the person wanted to go, with filters and all."""
+    query = {name: values for name, values in request.query.items() if name != NOTICE}
+    return path_to(quote(request.path.strip("/")), **query)
 
 
 def _accepted(request: WebRequest) -> str:

@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
+from scim.admin.problems import Problem
 from scim.contracts.errors import field_errors
+from scim.sentences import Sentence
 
 MAX_FIELDS = 2_000
 MAX_BYTES = 256 * 1024
@@ -19,6 +21,8 @@ CODE = "verification_code"
 """The field of the time-based code that *Verify it's you* asks for."""
 VERSION = "version"
 """The field of the version that the form shows, for `If-Match`."""
+_BLANK = Sentence("Fill this in.")
+"""Of a field that must not be empty; what the contract says of it is meant for programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,17 @@ class Refusal:
     code: str = "invalid"
     facts: Mapping[str, object] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, problem: Problem) -> "Refusal":
+        """From what a use case refused."""
+        fields: dict[str, str] = {}
+        if isinstance(named := problem.facts.get("field"), str):
+            fields[named] = problem.detail
+        errors = problem.facts.get("errors")
+        if isinstance(errors, list):
+            fields |= {each["field"]: each["message"] for each in errors}
+        return cls(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
+
 
 class FormRefused(Exception):
     """The form does not fit its contract.
@@ -99,7 +114,21 @@ def filled[C: BaseModel](contract: type[C], values: Mapping[str, object]) -> C:
     try:
         return contract.model_validate(values, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise FormRefused(Refusal(fields={name: f"{text}." for name, text in field_errors(error)})) from None
+        blank = {name for name, value in values.items() if value is None}
+        raise FormRefused(Refusal(fields=_told(error) | dict.fromkeys(blank & _wrong(error), _BLANK))) from None
+
+
+def _wrong(error: ValidationError) -> set[str]:
+    return {name for name, _ in field_errors(error)}
+
+
+def _told(error: ValidationError) -> dict[str, str]:
+    """What is wrong with each field. What is wrong with an item is wrong with its list: that is one field here."""
+    fields: dict[str, str] = {}
+    for name, text in field_errors(error):
+        listed, _, position = name.rpartition(".")
+        fields.setdefault(listed if position.isdecimal() else name, Sentence("{told}.", told=text))
+    return fields
 
 
 def given(form: Form, names: Iterable[str], *, blank: Any = None) -> dict[str, Any]:

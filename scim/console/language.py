@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -17,7 +17,7 @@ from babel.support import Translations
 
 from scim.sentences import Sentence
 
-_CATALOGS = Path(__file__).with_name("locales")
+CATALOGS = Path(__file__).with_name("locales")
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 """Those that the console speaks, by language tag. English is what texts are written in; others have a catalog."""
 
@@ -49,52 +49,68 @@ class Language:
 
     def told(self, text: str) -> str:
         """A sentence of a use case; texts that are none stay as they are."""
-        return text.told(self.gettext, self.ngettext) if isinstance(text, Sentence) else text
+        return text.told(self) if isinstance(text, Sentence) else text
 
     def day(self, moment: datetime) -> str:
         """The day, unambiguously: "14 Jul 2027"."""
-        return format_date(moment.astimezone(self.zone), _DAY[self.tag], locale=self._locale)
+        return self._written(moment.astimezone(self.zone))
+
+    def date(self, moment: date) -> str:
+        """The day in full, for sentences: "14 July 2027"."""
+        day = moment.astimezone(self.zone) if isinstance(moment, datetime) else moment
+        return format_date(day, _DATE[self.tag], locale=self._locale)
 
     def moment(self, moment: datetime) -> str:
         """Day and time: "14 Jul 2027, 10:02"."""
-        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm", tzinfo=self.zone, locale=self._locale)
+        local = moment.astimezone(self.zone)
+        return f"{self._written(local)}, {local:%H:%M}"
 
     def utc(self, moment: datetime) -> str:
         """The moment in UTC, for the hint."""
-        return format_datetime(moment, f"{_DAY[self.tag]}, HH:mm:ss 'UTC'", tzinfo=UTC, locale=self._locale)
+        there = moment.astimezone(UTC)
+        return f"{self._written(there)}, {there:%H:%M:%S} UTC"
 
     def ago(self, moment: datetime, now: datetime) -> str:
-        """How long ago: "12 minutes ago"."""
-        return format_timedelta(moment - now, add_direction=True, locale=self._locale)
+        """How long ago: "12 minutes ago". What is only just done is, too: clocks differ by a little."""
+        return format_timedelta(min(moment - now, _JUST_NOW), add_direction=True, locale=self._locale)
 
     def number(self, number: int) -> str:
         """A number with its separators."""
+        if 0 <= number < _FIRST_SEPARATED:  # nearly all of them, and quickly
+            return str(number)
         return format_decimal(number, locale=self._locale)
+
+    def _written(self, day: datetime) -> str:
+        """A day with the language's name of the month. A log shows a hundred: Babel would read its pattern for each."""
+        return _DAY[self.tag].format(day=day.day, month=_months(self.tag)[day.month], year=day.year)
 
     @property
     def _locale(self) -> Locale:
         return _locale(self.tag)
 
 
-_DAY: Mapping[str, str] = {"en": "d MMM y", "de": "d. MMM y"}
+_JUST_NOW = timedelta(seconds=-1)
+_FIRST_SEPARATED = 1_000
+_DAY: Mapping[str, str] = {"en": "{day} {month} {year}", "de": "{day}. {month} {year}"}
+_DATE: Mapping[str, str] = {"en": "d MMMM y", "de": "d. MMMM y"}
 
 
 def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:
     """The language for a reader.
 
     Args:
-        setting: The language tag of the account's settings; "" for the browser's.
+        setting: The language tag of the account's settings; "" for the browser's, as when the console lacks it.
         accepted: The browser's `Accept-Language`.
         zone_name: The time zone of the account's settings.
     """
-    wanted = [setting] if setting else [part.partition(";")[0].strip() for part in accepted.split(",")[:10]]
-    tag = negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
+    wanted = [setting, *(part.partition(";")[0].strip() for part in accepted.split(",")[:10])]
+    tag = negotiate_locale(filter(None, wanted), list(LANGUAGES), sep="-") or "en"
     return Language(tag, zone_name)
 
 
 @cache
 def _catalog(tag: str) -> Translations:
-    path = _CATALOGS / f"{tag}.po"
+    path = CATALOGS / f"{tag}.po"
     if not path.exists():
         return Translations()
     compiled = BytesIO()
@@ -102,6 +118,11 @@ def _catalog(tag: str) -> Translations:
         write_mo(compiled, read_po(file, tag))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def _months(tag: str) -> Mapping[int, str]:
+    return get_month_names("abbreviated", locale=_locale(tag))
 
 
 @cache
@@ -113,5 +134,5 @@ def _locale(tag: str) -> Locale:
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name) if name else UTC
-    except (ValueError, OSError):  # this machine does not know it
+    except (KeyError, ValueError, OSError):  # this machine does not know it
         return UTC

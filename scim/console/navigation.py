@@ -41,6 +41,7 @@ _TREE = (
         entries=(
             Entry(Sentence("System dashboard"), "dashboard", "home"),
             Entry(Sentence("Activities"), "dashboard/activities/all", "activity", Action.VIEW_SYSTEM_ACTIVITIES),
+            Entry(Sentence("Organization dashboard"), "dashboard/organizations", "building", Action.VIEW_ORGANIZATIONS),
         ),
     ),
     Entry(

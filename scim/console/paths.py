@@ -8,7 +8,10 @@ USERS = "administration/accounts/users"
 TECHNICIAN_ROLES = "administration/accounts/technician-roles"
 END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
+EXPRESSION = "administration/organizations/expression"
 SETTINGS = "administration/settings"
+NOTICE = "notice"
+"""The parameter that names what is told once."""
 
 
 def path_to(place: str = "", *parts: str, **query: object) -> str:

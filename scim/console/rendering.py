@@ -1,7 +1,7 @@
 """From a view to HTML: Jinja with everything escaped, and what templates can use."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -14,6 +14,7 @@ from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup, escape
 
 from scim.admin.banners import Banner
+from scim.admin.sessions import IDLE
 from scim.console import paths
 from scim.console.language import LANGUAGES, Language
 from scim.console.navigation import entries
@@ -24,8 +25,11 @@ from scim.console.visits import Visit
 from scim.domain.authority import Action
 
 _TEMPLATES = Path(__file__).with_name("templates")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""What changes how a text looks without being seen: control characters, marks of direction, blanks of no width."""
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
+)
+"""What changes a text, or how it looks, without being seen: control characters, marks of direction, blanks of no width
+or no ink. The joiners U+200C and U+200D are not among them: Persian and emoji are written with them."""
 
 
 def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banner] = ()) -> str:
@@ -48,7 +52,7 @@ def render(view: View, visit: Visit, *, place: str = "", banners: Sequence[Banne
             place=place,
             navigation=entries(visit),
             banners=banners,
-            notice=NOTICES.get(visit.query("notice")),
+            notice=NOTICES.get(visit.query(paths.NOTICE)),
             **view.values,
         )
     )
@@ -68,15 +72,19 @@ def environment(tag: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     language = Language(tag)
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
     made.policies["ext.i18n.trimmed"] = True
     made.globals |= {
+        **_translations(language),
         "path_to": paths.path_to,
         "paths": paths,
         "static": address_of,
         "Action": Action,
         "LANGUAGES": LANGUAGES,
+        "SESSION_MINUTES": int(IDLE.total_seconds()) // 60,
         "qr_code": qr_code,
+        "icon_of": icon_of,
+        "isolated": isolated,
     }
     made.filters |= {
         "day": _day,
@@ -84,6 +92,7 @@ def environment(tag: str) -> Environment:
         "ago": _ago,
         "number": _number,
         "told": _told,
+        "word": _word,
         "typed": typed,
         "update": _update,
     }
@@ -102,6 +111,30 @@ def shown(value: object) -> object:
     return value
 
 
+def _translations(language: Language) -> dict[str, Callable[..., Markup]]:
+    """What Jinja's i18n calls, by name: texts of the catalog as markup, with values shown as templates show theirs.
+
+    Jinja's own would leave the values as they are, and call three functions for each of a page's hundreds of texts;
+    here a text without values, as most are, is made once.
+    """
+
+    @cache
+    def fixed(text: str) -> Markup:
+        return Markup(language.gettext(text)) % {}  # noqa: S704 - a text of ours
+
+    def gettext(text: str, /, **values: object) -> Markup:
+        return _filled(language.gettext(text), values) if values else fixed(text)
+
+    def ngettext(one: str, several: str, number: int, /, **values: object) -> Markup:
+        return _filled(language.ngettext(one, several, number), {"num": number, **values})
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
+
+
+def _filled(text: str, values: Mapping[str, object]) -> Markup:
+    return Markup(text) % {name: shown(value) for name, value in values.items()}  # noqa: S704 - as above
+
+
 def typed(value: object) -> Markup:
     """A value for a form's field, exactly: what is not touched must be sent back as it was."""
     return escape("" if value is None else value)
@@ -111,6 +144,17 @@ def qr_code(text: str) -> Markup:
     """A QR code as SVG, without style and script."""
     made = segno.make(text, error="m", micro=False)
     return Markup(made.svg_inline(scale=4, border=2, svgclass="qr-code", lineclass=None, omitsize=True))  # noqa: S704 - paths
+
+
+@cache
+def icon_of(name: str) -> Markup:
+    """An icon of the sprite."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="#icon-{}"/></svg>').format(name)
+
+
+def isolated(text: object) -> Markup:
+    """A text of whatever direction, which turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(shown(text))
 
 
 @pass_context
@@ -145,6 +189,12 @@ def _number(context: TemplateContext, number: int) -> str:
 @pass_context
 def _told(context: TemplateContext, text: str) -> str:
     return _language(context).told(text)
+
+
+@pass_context
+def _word(context: TemplateContext, text: str) -> str:
+    """A word of an enumeration, such as an activity's status. Unlike what `_` returns, it is escaped."""
+    return _language(context).gettext(text)
 
 
 def _language(context: Any) -> Language:

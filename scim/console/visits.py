@@ -64,7 +64,7 @@ class Visit:
             SignInRequired: Nobody is signed in.
         """
         if self.caller is None:
-            raise SignInRequired("Sign in first.")
+            raise SignInRequired(Sentence("Sign in first."))
         return Context(services=self.services, principal=self.caller, request_id=self.request.id)
 
     @property

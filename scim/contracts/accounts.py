@@ -21,8 +21,8 @@ from scim.domain.accounts import LISTED_STATES, AccountFilter, AccountState, Acc
 from scim.domain.locks import DIRECTORY_FIELDS, Lock, deletion_lock, field_lock, notice
 from scim.domain.people import AuthenticationType
 from scim.domain.providers import Provider
-from scim.domain.resources import timestamp
 from scim.domain.users import UserType, display_name, organization_named
+from scim.sentences import Sentence
 
 PlainText = Annotated[str, Field(min_length=1, max_length=320, pattern=texts.PLAIN)]
 Phone = Annotated[str, Field(max_length=40, pattern=texts.PHONE)]
@@ -62,7 +62,7 @@ class Kept:
     @staticmethod
     def _given(value: object) -> object:
         if value is None:
-            raise ValueError("It cannot be null. Leave it out to keep what is there")
+            raise ValueError(Sentence("It cannot be null. Leave it out to keep what is there"))
         return value
 
 
@@ -143,39 +143,6 @@ class AccountItems(PageOf[AccountItem]):
         """From what the use case lists."""
         items = tuple(AccountItem.listed(each) for each in found.items)
         return cls(items=items, next=found.next, search_is_cut=found.is_cut)
-
-
-CSV_HEADER = (
-    "Name",
-    "User name",
-    "Email",
-    "Type",
-    "System administrator",
-    "Organization ID",
-    "State",
-    "Managed by",
-    "Identity provider",
-    "Deleted at",
-    "ID",
-)
-
-
-def csv_cells(listed: Listed) -> tuple[str, ...]:
-    """An account in a file, in the columns of `CSV_HEADER`."""
-    account, provider = listed.summary, listed.provider
-    return (
-        account.name,
-        account.user_name,
-        account.contact or "",
-        account.user_type.value,
-        "yes" if account.administrator else "no",
-        account.organization or "",
-        account.state.value,
-        "SCIM" if provider else "Native",
-        provider.name if provider else "",
-        timestamp(account.deleted_at) if account.deleted_at else "",
-        account.id,
-    )
 
 
 class Locks(Contract):

@@ -9,6 +9,7 @@ from scim.contracts import texts
 from scim.contracts.base import Contract, Moment, Paging, Parameters
 from scim.domain.activities import TYPE_OF, Activity, ActivityType, Status, SubjectKind
 from scim.domain.activity_log import ActivityFilter
+from scim.sentences import Sentence
 
 Id = Annotated[str, Field(max_length=200, pattern=texts.PLAIN_OR_NONE)]
 
@@ -17,7 +18,7 @@ def _utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        raise ValueError("This moment is too far away") from None
+        raise ValueError(Sentence("This moment is too far away")) from None
 
 
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]

@@ -5,11 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from scim.admin.provider_switches import UsersWithoutScim
+from scim.admin.providers import ProviderChange
 from scim.contracts import texts
 from scim.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally, optional
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
-from scim.domain.sso import SsoProtocol, SsoState
+from scim.domain.sso import SsoConfiguration, SsoProtocol, SsoState
 from scim.schema.values import UnknownAttributes
 
 EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=texts.PLAIN)]
@@ -30,6 +31,10 @@ class SsoSettings(Contract):
     """With which it signs."""
     metadata: Annotated[str, Field(max_length=200_000)] = ""
     """The metadata document that all this was taken from, as it was given."""
+
+    def configuration(self) -> SsoConfiguration:
+        """For the use case."""
+        return SsoConfiguration(**self.model_dump(by_alias=False))
 
 
 class Policies(Contract):
@@ -72,6 +77,23 @@ class ProviderEdit(Contract):
     """`null` for none."""
     sso: SsoSettings = optional()
     """The whole configuration. Another entity ID or sign-on URL, or a change while SSO is off, has to be tested."""
+
+
+def provider_change(wanted: NewProvider | ProviderEdit) -> ProviderChange:
+    """The same, for the use case: a default organization that is named as none is taken away."""
+    default = wanted.default_organization
+    if default is None and "default_organization" in wanted.model_fields_set:
+        default = ""
+    return ProviderChange(
+        name=wanted.name,
+        kind=wanted.kind,
+        email_domains=wanted.email_domains,
+        unknown_attributes=wanted.policies.unknown_attributes,
+        organization=wanted.policies.organization,
+        adoption=wanted.policies.adoption,
+        default_organization=default,
+        configuration=wanted.sso.configuration() if wanted.sso else None,
+    )
 
 
 class SsoDetails(Contract):

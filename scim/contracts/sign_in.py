@@ -149,11 +149,16 @@ class SetUpBegin(Contract):
     email: Address
 
 
-class SetUp(SetUpBegin):
-    """The first administrator."""
+class FirstAdministrator(SetUpBegin):
+    """Who it is to be."""
 
     given_name: Name
     family_name: Name
     password: Secret
+
+
+class SetUp(FirstAdministrator):
+    """The first administrator."""
+
     enrolment: Sealed
     code: Code

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from scim.sentences import Sentence
+
 _PRINTED = r"[^\x00-\x1f\x7f-\x9f]"
 
 PLAIN = f"^{_PRINTED}+$"
@@ -15,19 +17,21 @@ TIME_ZONE = r"^[A-Za-z0-9_+/-]+$"
 CODE = "^[0-9 ]+$"
 CERTIFICATE = r"^[A-Za-z0-9+/=\s-]+$"
 
-UNKNOWN_TIME_ZONE = 'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
-_NO_CONTROLS = "Leave out line breaks, tabs and other control characters"
+UNKNOWN_TIME_ZONE = Sentence(
+    'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
+)
+_NO_CONTROLS = Sentence("Leave out line breaks, tabs and other control characters")
 
-SENTENCES: Mapping[str, str] = {
+SENTENCES: Mapping[str, Sentence] = {
     PLAIN: _NO_CONTROLS,
     PLAIN_OR_NONE: _NO_CONTROLS,
-    NAME: "Give a name that is not blank, without line breaks, tabs and other control characters",
-    ADDRESS: "Give an e-mail address, for example anna@contoso.com",
-    HTTPS_URL: "Give an address that begins with https://, without spaces",
-    PHONE: "Give a phone number: digits, letters, spaces, and + ( ) . / * # , ; -",
-    LANGUAGE: 'Give a language tag, for example "en" or "es-ES"',
+    NAME: Sentence("Give a name that is not blank, without line breaks, tabs and other control characters"),
+    ADDRESS: Sentence("Give an e-mail address, for example anna@contoso.com"),
+    HTTPS_URL: Sentence("Give an address that begins with https://, without spaces"),
+    PHONE: Sentence("Give a phone number: digits, letters, spaces, and + ( ) . / * # , ; -"),
+    LANGUAGE: Sentence('Give a language tag, for example "en" or "es-ES"'),
     TIME_ZONE: UNKNOWN_TIME_ZONE,
-    CODE: "Give the digits of the code",
-    CERTIFICATE: "Give a certificate as PEM, or its base64 alone",
+    CODE: Sentence("Give the digits of the code"),
+    CERTIFICATE: Sentence("Give a certificate as PEM, or its base64 alone"),
 }
 """By pattern. Without a full stop, as the validation's own messages are."""

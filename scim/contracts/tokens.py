@@ -139,9 +139,10 @@ class BannerDetails(Contract):
     detail: str
     """For people."""
     provider_id: str
-    token_id: str
-    expires_at: Moment
-    days_left: int
+    token_id: str | None = None
+    """Absent when the banner is not about a token."""
+    expires_at: Moment | None = None
+    days_left: int | None = None
 
     @classmethod
     def of_banner(cls, banner: Banner) -> Self:
@@ -150,8 +151,8 @@ class BannerDetails(Contract):
             kind=banner.kind,
             detail=banner.detail,
             provider_id=banner.provider.id,
-            token_id=banner.token.id,
-            expires_at=banner.token.expires_at,
+            token_id=banner.token.id if banner.token else None,
+            expires_at=banner.token.expires_at if banner.token else None,
             days_left=banner.days_left,
         )
 

@@ -7,6 +7,7 @@ token does not unlock it, switching SCIM off does, and a deleted provider manage
 from dataclasses import dataclass
 
 from scim.domain.providers import Provider
+from scim.sentences import Sentence
 
 MANAGED_BY_SCIM = "managed_by_scim"
 """The code of every such lock."""
@@ -51,7 +52,9 @@ def field_lock(provider: Provider | None) -> Lock | None:
     if provider is None or not provider.scim_enabled:
         return None
     name = provider.name
-    text = f"This field is managed by {name} through SCIM. Change it there, or disable SCIM for this provider."
+    text = Sentence(
+        "This field is managed by {name} through SCIM. Change it there, or disable SCIM for this provider.", name=name
+    )
     return Lock(text, name)
 
 
@@ -60,7 +63,9 @@ def deletion_lock(provider: Provider | None) -> Lock | None:
     if provider is None or not provider.scim_enabled:
         return None
     name = provider.name
-    text = f"This account is managed by {name} through SCIM. Delete it there, or disable SCIM for this provider."
+    text = Sentence(
+        "This account is managed by {name} through SCIM. Delete it there, or disable SCIM for this provider.", name=name
+    )
     return Lock(text, name)
 
 
@@ -69,7 +74,9 @@ def notice(provider: Provider | None) -> str:
     if provider is None:
         return ""
     if provider.leaving_since is not None:
-        return "SCIM is off: this user is becoming Native. You can edit it, and no sync overwrites it any more."
+        return Sentence(
+            "SCIM is off: this user is becoming Native. You can edit it, and no sync overwrites it any more."
+        )
     if not provider.scim_enabled:
-        return "SCIM is off: you can edit this user; the next sync may overwrite it."
-    return f"Managed by SCIM ({provider.name}). Fields with a lock are changed there."
+        return Sentence("SCIM is off: you can edit this user; the next sync may overwrite it.")
+    return Sentence("Managed by SCIM ({name}). Fields with a lock are changed there.", name=provider.name)

@@ -132,6 +132,12 @@ class Token:
         """Whether it ended, and nothing is left to be done for it."""
         return self.ending is not None and self.ending.is_complete
 
+    @property
+    def was_withdrawn(self) -> bool:
+        """Whether nobody has its text: its generation is under way, or failed."""
+        failed = self.ending is not None and self.ending.reason is EndReason.NOT_ISSUED
+        return failed or self.state is TokenState.PENDING
+
     def is_expired(self, now: datetime) -> bool:
         """Whether its life is over; at `expires_at` exactly it is."""
         return self.state is TokenState.EXPIRED or now >= self.expires_at
@@ -196,6 +202,19 @@ def rotation_of(tokens: Sequence[Token], now: datetime) -> Rotation | None:
         case [new, old]:
             return Rotation(old, new)
     return None
+
+
+def in_use(tokens: Sequence[Token], now: datetime) -> Token | None:
+    """The live token of one provider that matters: of a rotation the old one until the provider has switched."""
+    rotation = rotation_of(tokens, now)
+    if rotation is not None and not rotation.has_switched:
+        return rotation.old
+    return next(iter(live(tokens, now)), None)
+
+
+def last_issued(tokens: Iterable[Token]) -> Token | None:
+    """The newest token that anybody ever had the text of, live or not."""
+    return next((token for token in newest_first(tokens) if not token.was_withdrawn), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,7 +28,7 @@ TIMEOUT_SECONDS = 5.0
 """How long a call takes at most, with everything that the SDK does for it: challenge, token, retry."""
 MAX_RETRY_AFTER_SECONDS = 60
 _ATTEMPT_SECONDS = 2.0
-_UNREACHABLE = "The vault that holds the tokens is not reachable."
+_UNREACHABLE = Sentence("The vault that holds the tokens is not reachable.")
 
 
 class KeyVaultTokens:

@@ -5,6 +5,7 @@ from scim.admin.context import Principal
 from scim.admin.problems import Denied, SignInRequired
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
+from scim.sentences import Sentence
 from scim.web.cookies import ticket_in
 from scim.web.messages import WebRequest
 
@@ -37,7 +38,7 @@ class RequestAuthenticator:
         """
         ticket = ticket_in(request.headers.get("cookie", ""))
         if ticket is None:
-            raise SignInRequired("Sign in first.")
+            raise SignInRequired(Sentence("Sign in first."))
         principal = await sessions.signed_in_by(self._services, ticket)
         self._check_csrf(request, ticket, csrf_token)
         return principal
@@ -46,7 +47,7 @@ class RequestAuthenticator:
         """See `Authenticator`."""
         origin = request.headers.get("origin")
         if request.method not in SAFE_METHODS and origin not in {None, _origin_of(self._services.public_url)}:
-            raise Denied("This request comes from the page of another site.", "csrf")
+            raise Denied(Sentence("This request comes from the page of another site."), "csrf")
 
     def _check_csrf(self, request: WebRequest, ticket: Ticket, csrf_token: str) -> None:
         """A browser sends the cookie along whoever makes it send a request; the token only our own pages know."""
@@ -54,7 +55,9 @@ class RequestAuthenticator:
             return
         self.admit(request)
         if not ticket.is_csrf_token(csrf_token):
-            raise Denied("This request does not come from the console: X-CSRF-Token is missing or wrong.", "csrf")
+            raise Denied(
+                Sentence("This request does not come from the console: X-CSRF-Token is missing or wrong."), "csrf"
+            )
 
 
 def _origin_of(url: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 MAY_IMPORT = {
-    "scim.errors": set(),
+    "scim.errors": {"scim.sentences"},
     "scim.background": set(),
     "scim.deadline": set(),
     "scim.sentences": set(),
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     },
     "scim.admin": {"scim.errors", "scim.background", "scim.sentences", "scim.schema", "scim.domain"},
     "scim.contracts": {"scim.errors", "scim.sentences", "scim.schema", "scim.domain", "scim.admin"},
-    "scim.web": {"scim.sentences", "scim.domain", "scim.admin"},
+    "scim.web": {"scim.sentences", "scim.domain", "scim.admin", "scim.contracts"},
     "scim.api": {
         "scim.errors",
         "scim.deadline",
@@ -49,7 +49,14 @@ MAY_IMPORT = {
         "scim.web",
     },
     "scim.maintenance": {"scim.errors", "scim.domain"},
-    "scim.storage": {"scim.errors", "scim.background", "scim.deadline", "scim.schema", "scim.domain"},
+    "scim.storage": {
+        "scim.errors",
+        "scim.background",
+        "scim.deadline",
+        "scim.sentences",
+        "scim.schema",
+        "scim.domain",
+    },
     "scim.triggers": {"scim.domain", "scim.protocol", "scim.operations", "scim.web"},
 }
 """Layer by layer, what it may import of the product besides itself."""

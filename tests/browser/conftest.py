@@ -12,30 +12,16 @@
 """
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from localdev.stack import Stack
+from tests.browser.chromium import WIDE, chromium, sign_in
 from tests.browser.people import Backstage, Person
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
-WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 320, "height": 800}
 
 
 @pytest.fixture(scope="session")
@@ -62,12 +48,8 @@ def browser() -> Iterator[Browser]:
 
     Of module scope: while Playwright runs, no other loop can run in this thread, and other tests have one.
     """
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")  # noqa: TID251
-    assert path, "The browser tests need Chromium: install it, or name it in CHROMIUM."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +59,17 @@ def backstage(emulators: Stack, run: dict[str, Any]) -> Backstage:
 
 
 @pytest.fixture
-def new_person(backstage: Backstage) -> Callable[..., Person]:
+def new_person(backstage: Backstage) -> Iterator[Callable[..., Person]]:
     """Makes somebody with password, authenticator app and session: `new_person(administrator=True)`."""
-    return backstage.new_person
+    made: list[Person] = []
+
+    def make(**options: Any) -> Person:
+        made.append(backstage.new_person(**options))
+        return made[-1]
+
+    yield make
+    for person in made:
+        person.client.close()
 
 
 @pytest.fixture
@@ -99,17 +89,7 @@ def new_page(browser: Browser, console: str, request: pytest.FixtureRequest) -> 
         context.set_default_timeout(15_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if person is not None:
-            secure = console.replace(
-                "http:", "https:"
-            )  # what Chromium wants of the prefix; it takes loopback for secure
-            cookie = {
-                "name": "__Host-rollcall",
-                "value": person.cookie,
-                "url": secure,
-                "httpOnly": True,
-                "secure": True,
-            }
-            context.add_cookies([cookie])
+            sign_in(context, console, person.cookie)
         contexts.append(context)
         page = context.new_page()
         watch(page, console, troubles)

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from scim.admin import account_edits, account_export, accounts, administrators, new_accounts
+from scim.admin import account_edits, accounts, administrators, new_accounts
 from scim.admin.accounts import Account
 from scim.admin.step_up import CriticalAction
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.contracts.accounts import (
-    CSV_HEADER,
     AccountDetails,
     AccountEdit,
     AccountFilters,
@@ -15,10 +14,10 @@ from scim.contracts.accounts import (
     AccountQuery,
     NewAccount,
     Restoration,
-    csv_cells,
 )
 from scim.contracts.base import Parameters
-from scim.web.csv_text import CSV, csv_lines, csv_text
+from scim.web.account_csv import FILE_NAME, account_csv
+from scim.web.csv_text import CSV
 
 TAG = "Accounts"
 
@@ -33,10 +32,7 @@ async def list_page(call: Call[NoBody, AccountQuery]) -> Reply:
 
 async def export(call: Call[NoBody, AccountFilters]) -> Reply:
     """See `ENDPOINTS`."""
-    pages = account_export.export(call.context, call.query.wanted())
-    lines = [csv_lines(map(csv_cells, page)).encode() async for page in pages]
-    content = b"".join([csv_text(CSV_HEADER, ()), *lines])
-    return Reply.file("users.csv", content, CSV)
+    return Reply.file(FILE_NAME, await account_csv(call.context, call.query.wanted()), CSV)
 
 
 async def create(call: Call[NewAccount, Parameters]) -> Reply:

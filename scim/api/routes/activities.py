@@ -1,23 +1,18 @@
 """`/activities`: the log."""
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-
 from scim.admin import activities
 from scim.admin.lists import cursor_of, position_of
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.contracts.activities import (
     ActivityDetails,
-    ActivityFile,
     Statuses,
     StatusFamily,
     WantedFile,
     WantedPage,
 )
 from scim.contracts.base import PageOf, Parameters
-from scim.domain.activities import FAMILIES, TYPE_OF, Activity
-from scim.domain.resources import timestamp
-from scim.web.csv_text import CSV, csv_text
+from scim.domain.activities import FAMILIES
+from scim.web.activity_files import activity_file
 from scim.web.messages import JSON
 
 TAG = "Activities"
@@ -42,40 +37,9 @@ async def list_statuses(call: Call[NoBody, Parameters]) -> Reply:
 async def export(call: Call[NoBody, WantedFile]) -> Reply:
     """See `ENDPOINTS`."""
     found = await activities.export(call.context, call.query.filter)
-    write, media_type = _FORMATS[call.query.format]
-    content = await asyncio.to_thread(write, found)  # seconds of work for the largest, which others need not wait for
-    return Reply.file(f"activities-{call.context.now:%Y-%m-%d}.{call.query.format}", content, media_type)
+    file = await activity_file(found, call.query.format, call.context.now)
+    return Reply.file(file.name, file.content, file.media_type)
 
-
-_COLUMNS: Mapping[str, Callable[[Activity], str]] = {
-    "Time": lambda each: timestamp(each.time),
-    "Type": lambda each: TYPE_OF[each.status],
-    "Status": lambda each: each.status,
-    "Subject": lambda each: each.subject_name,
-    "Subject kind": lambda each: each.subject_kind,
-    "Subject ID": lambda each: each.subject_id,
-    "Actor": lambda each: each.actor.name,
-    "Actor kind": lambda each: each.actor.kind,
-    "Actor ID": lambda each: each.actor.id,
-    "Verified": lambda each: "yes" if each.actor.mfa else "no",
-    "Provider": lambda each: each.provider,
-    "Organizations": lambda each: " ".join(each.organizations),
-    "Changed": lambda each: " ".join(each.changed),
-    "Detail": lambda each: each.detail,
-    "Request ID": lambda each: each.actor.request_id,
-    "ID": lambda each: each.id,
-}
-
-
-def _csv(found: Sequence[Activity]) -> bytes:
-    return csv_text(list(_COLUMNS), ([cell(each) for cell in _COLUMNS.values()] for each in found))
-
-
-def _json(found: Sequence[Activity]) -> bytes:
-    return ActivityFile.model_construct(items=tuple(map(ActivityDetails.told, found))).model_dump_json().encode()
-
-
-_FORMATS: Mapping[str, tuple[Callable[[Sequence[Activity]], bytes], str]] = {"csv": (_csv, CSV), "json": (_json, JSON)}
 
 ENDPOINTS = (
     Endpoint(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from scim.admin import provider_deletion, provider_switches, providers
-from scim.admin.providers import ListedProvider, ProviderChange, ProviderPage
+from scim.admin.providers import ListedProvider, ProviderPage
 from scim.admin.step_up import CriticalAction
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.contracts.base import Parameters
@@ -23,9 +23,9 @@ from scim.contracts.providers import (
     SsoDetails,
     SsoImpact,
     SsoSettings,
+    provider_change,
 )
 from scim.domain.providers import Provider
-from scim.domain.sso import SsoConfiguration
 
 TAG = "Identity providers"
 
@@ -40,7 +40,7 @@ async def list_all(call: Call[NoBody, ProviderFilter]) -> Reply:
 
 async def create(call: Call[NewProvider, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    provider = await providers.create(call.context, _wanted(call.body))
+    provider = await providers.create(call.context, provider_change(call.body))
     reply = await _page(call, provider)
     return Reply(value=reply.value, version=reply.version, location=f"/identity-providers/{provider.id}")
 
@@ -52,7 +52,7 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
 
 async def edit(call: Call[ProviderEdit, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    wanted = _wanted(call.body)
+    wanted = provider_change(call.body)
     return await _page(call, await providers.update(call.context, call.path["providerId"], wanted, call.if_match))
 
 
@@ -102,22 +102,6 @@ async def disable_scim(call: Call[DisableScim, Parameters]) -> Reply:
         call.context, call.path["providerId"], call.body.users, call.if_match
     )
     return await _page(call, provider)
-
-
-def _wanted(body: NewProvider | ProviderEdit) -> ProviderChange:
-    default = body.default_organization
-    if default is None and "default_organization" in body.model_fields_set:
-        default = ""
-    return ProviderChange(
-        name=body.name,
-        kind=body.kind,
-        email_domains=body.email_domains,
-        unknown_attributes=body.policies.unknown_attributes,
-        organization=body.policies.organization,
-        adoption=body.policies.adoption,
-        default_organization=default,
-        configuration=SsoConfiguration(**body.sso.model_dump(by_alias=False)) if body.sso else None,
-    )
 
 
 async def _page(call: Call[Any, Any], provider: Provider) -> Reply:

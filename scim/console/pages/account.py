@@ -1,5 +1,34 @@
-"""The own account: settings, password, authenticator app, sessions, access tokens."""
+"""The own account: settings that everybody may change of theirs (R007, AMB-10)."""
 
+from scim.admin import account_edits, accounts
+from scim.console.forms import given
+from scim.console.paths import path_to
 from scim.console.routing import Page
+from scim.console.time_zones import time_zones
+from scim.console.views import Outcome, Redirect, view
+from scim.console.visits import Visit
+from scim.contracts.accounts import AccountDetails, AccountEdit
 
-PAGES: tuple[Page, ...] = ()
+PLACE = "account"
+
+
+async def show(visit: Visit) -> Outcome:
+    """The settings, and what others say of the person."""
+    details = await accounts.details(visit.context, visit.context.principal.account_id)
+    return view(
+        "account/settings.html",
+        account=AccountDetails.described(details),
+        version=details.account.version,
+        time_zones=time_zones(),
+    )
+
+
+async def save(visit: Visit) -> Outcome:
+    """Save the settings."""
+    values = given(visit.form, ("phone", "language", "timeZone", "idleWarningMinutes"))
+    wanted = visit.body(AccountEdit, values | {"notifications": visit.form.is_on("notifications")})
+    await account_edits.edit(visit.context, visit.context.principal.account_id, wanted.edit(), visit.version)
+    return Redirect(path_to(PLACE), "account-saved")
+
+
+PAGES: tuple[Page, ...] = (Page(path=f"/{PLACE}", show=show, submit=save, place=PLACE),)

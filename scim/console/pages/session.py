@@ -1,30 +1,91 @@
-"""Signing in and out."""
+"""Signing in, a step after the other, and signing out.
 
-from scim.admin import sessions, sign_in
+The address comes first, then password and code. Who left the code out is asked for it, or has no authenticator app yet
+and sets one up; the password goes along sealed.
+"""
+
+from scim.admin import enrolment, sessions, sign_in
+from scim.admin.enrolment import Offer
+from scim.admin.problems import Denied, SignInRequired
+from scim.admin.sign_in import EnrolmentRequired
+from scim.console.entering import destination, entered, for_scripts
+from scim.console.forms import FormRefused, Refusal
 from scim.console.paths import path_to
 from scim.console.routing import Page
-from scim.console.views import Outcome, Redirect, view
+from scim.console.sealed import seal, unseal
+from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
-from scim.web.cookies import clear_cookie, set_cookie
+from scim.sentences import Sentence
+from scim.web.cookies import clear_cookie
+
+_PURPOSE = "sign-in"
+_NOT_SHOWN_AGAIN = frozenset({"enrolment_expired", "account_inactive", "locked_out"})
+"""Refusals after which one starts again: with the same password and code nothing would come of it."""
 
 
 async def show_sign_in(visit: Visit) -> Outcome:
-    """The form."""
-    return view("sign_in.html")
+    """The step that the form has come to."""
+    if visit.caller is not None and visit.ticket is not None:
+        return Redirect(destination(visit), headers=for_scripts(visit, visit.ticket))
+    form, code = visit.form, visit.refusal.code if visit.refusal else ""
+    if not form.text("email"):
+        return await _first_step(visit)
+    if code in _NOT_SHOWN_AGAIN or not form.text("sealed"):
+        return _password_step(visit)
+    offer = await enrolment.offered(visit.services, form.text("enrolment")) if "enrolment" in form else None
+    return _code_step(visit, form.text("sealed"), offer)
 
 
 async def begin(visit: Visit) -> Outcome:
-    """Sign in."""
+    """Go a step on; with the last one, sign in."""
     form = visit.form
+    email = form.text("email")
+    if not email:
+        raise FormRefused(Refusal(fields={"email": Sentence("Enter your e-mail address.")}))
+    if "password" not in form and "sealed" not in form:
+        return _password_step(visit)
+    password = await _password(visit, email)
     attempt = sign_in.Attempt(
-        name=form.text("email"),
-        password=form.secret("password"),
+        name=email,
+        password=password,
         code=form.text("code"),
+        enrolment=form.text("enrolment"),
         agent=visit.request.headers.get("user-agent", ""),
         request_id=visit.request.id,
     )
-    _, ticket = await sign_in.sign_in(visit.services, attempt)
-    return Redirect(path_to(), headers=set_cookie(ticket))
+    try:
+        _, ticket = await sign_in.sign_in(visit.services, attempt)
+    except EnrolmentRequired as required:
+        offer = Offer(*(str(required.facts[name]) for name in ("enrolment", "secret", "uri")))
+        return _code_step(visit, await seal(visit.services, _PURPOSE, email, password), offer)
+    except SignInRequired as required:
+        if required.code != "code_required":
+            raise
+        return _code_step(visit, await seal(visit.services, _PURPOSE, email, password), None)
+    return entered(visit, ticket)
+
+
+async def _password(visit: Visit, email: str) -> str:
+    if "sealed" not in visit.form:
+        return visit.form.secret("password")
+    values = await unseal(visit.services, _PURPOSE, email, visit.form.text("sealed"))
+    if values is None:
+        raise Denied(Sentence("This took too long. Start again."), "enrolment_expired")
+    return values[0]
+
+
+async def _first_step(visit: Visit) -> View:
+    is_set_up = await visit.services.administrator_guard.has_any()
+    return view("sign_in/address.html", is_set_up=is_set_up)
+
+
+def _password_step(visit: Visit) -> View:
+    return view("sign_in/password.html", email=visit.form.text("email"), next=visit.query("next"))
+
+
+def _code_step(visit: Visit, sealed: str, offer: Offer | None) -> View:
+    template = "sign_in/enrolment.html" if offer else "sign_in/code.html"
+    return view(template, email=visit.form.text("email"), sealed=sealed, offer=offer, next=visit.query("next"))
 
 
 async def sign_out(visit: Visit) -> Outcome:

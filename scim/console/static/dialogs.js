@@ -1,126 +1,102 @@
 // Links with `data-dialog` lead to pages that are dialogs: they are fetched, and shown over the present page.
 //
 // The server answers a form with a page (the dialog's next step, or the same with what is wrong) or with an address to
-// go to. A section with `data-guard` asks before it is closed: it shows a secret that cannot be shown again.
+// go to. A link with `data-close-dialog` closes the dialog that it is in.
 import { busy } from "./forms.js";
-import { localiseTimes } from "./times.js";
-import { toast } from "./toasts.js";
+import { isGuarded, mayLeave, release } from "./guard.js";
+import { ask } from "./requests.js";
+import { copyOf, fill, makeWindow } from "./windows.js";
 
-const FRAGMENT = { "X-Fragment": "dialog" };
+const openers = new WeakSet(); // links whose dialog is on its way
 
 export function watchDialogs() {
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const dialog = event.target.closest("dialog");
+    const action = dialog && event.target.closest("[data-close-dialog], [data-again]");
     const link = event.target.closest("a[data-dialog]");
-    const closing = event.target.closest("dialog [data-close-dialog]");
-    if (closing) {
-      event.preventDefault();
-      close(closing.closest("dialog"));
-    } else if (link) {
-      event.preventDefault();
-      open(link);
-    }
+    if (!action && !link) return;
+    event.preventDefault();
+    if (!action) open(link);
+    else if ("again" in action.dataset) load(dialog, dialog.dataset.address);
+    else close(dialog);
   });
   document.addEventListener("submit", (event) => {
     const dialog = event.target.closest("dialog");
-    if (dialog && event.target.method === "post") {
-      event.preventDefault();
-      send(dialog, event.target, event.submitter);
-    }
-  });
-  document.addEventListener("rollcall:copied", (event) => {
-    if (event.detail.field?.hasAttribute("data-secret")) {
-      event.target.closest("[data-guard]")?.removeAttribute("data-guard");
-    }
-  });
-  addEventListener("beforeunload", (event) => {
-    if (document.querySelector("[data-guard]")) event.preventDefault();
+    if (event.defaultPrevented || !dialog || event.target.method !== "post") return;
+    event.preventDefault();
+    send(dialog, event.target, event.submitter);
   });
 }
 
 async function open(link) {
+  if (openers.has(link)) return;
+  openers.add(link);
   link.closest("details[open]")?.removeAttribute("open");
-  const inside = link.closest("dialog");
-  const dialog = inside ?? make(link);
-  await load(dialog, () => fetch(link.href, { headers: FRAGMENT }), link.href);
+  await load(link.closest("dialog") ?? make(link), link.href);
+  openers.delete(link);
 }
 
 function make(opener) {
-  const dialog = document.createElement("dialog");
-  dialog.addEventListener("cancel", (event) => { // Esc
-    event.preventDefault();
-    close(dialog);
-  });
+  const dialog = makeWindow(() => close(dialog), opener);
   dialog.addEventListener("close", () => {
-    dialog.remove();
-    const menu = opener.closest("details[data-menu]");
-    (menu ? menu.querySelector("summary") : opener).focus();
     if (dialog.dataset.changed) location.reload();
   });
-  document.body.append(dialog);
   return dialog;
 }
 
-async function load(dialog, ask, address) {
+async function load(dialog, address) {
+  dialog.dataset.address = address;
   let reply;
   try {
-    reply = await ask();
+    reply = await ask(address);
   } catch {
-    toast(document.body.dataset.failed);
-    if (!dialog.open) dialog.remove();
+    fill(dialog, copyOf("load-failed"));
     return;
   }
-  if (reply.headers.has("X-Location")) {
-    leave(dialog, reply.headers.get("X-Location"));
-  } else if (reply.headers.has("X-Sign-In")) {
-    leave(dialog, reply.headers.get("X-Sign-In"));
-  } else {
-    show(dialog, await reply.text(), address);
-    if (reply.headers.has("X-Changed")) dialog.dataset.changed = "yes";
-  }
-}
-
-function show(dialog, html, address) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const content = page.querySelector("[data-dialog-content]");
-  if (!content) { // no dialog: the page itself
-    leave(dialog, address);
-    return;
-  }
-  dialog.dataset.address = address;
-  const toasts = document.createElement("div");
-  Object.assign(toasts, { className: "toasts", role: "status", ariaLive: "polite" });
-  toasts.dataset.toasts = "";
-  dialog.replaceChildren(document.adoptNode(content), toasts);
-  dialog.setAttribute("aria-labelledby", "dialog-title");
-  localiseTimes(dialog);
-  if (!dialog.open) dialog.showModal();
-  focusFirst(dialog);
-}
-
-function focusFirst(dialog) {
-  const wrong = dialog.querySelector("[data-wrong] :is(input, select, textarea)");
-  const field = dialog.querySelector("input:not([type=hidden], [readonly]), select, textarea");
-  const isDestructive = dialog.querySelector(".dialog-footer .danger");
-  (wrong ?? (isDestructive ? dialog.querySelector("[data-first]") : field) ?? dialog.querySelector("[data-first]"))?.focus();
+  if (reply) await show(dialog, reply, address);
+  else if (!dialog.open) dialog.remove();
 }
 
 async function send(dialog, form, submitter) {
   const address = form.getAttribute("action") || dialog.dataset.address;
   const body = new URLSearchParams(new FormData(form, submitter));
   busy(form, true);
-  await load(dialog, () => fetch(address, { method: "POST", headers: FRAGMENT, body }), address);
-  if (form.isConnected) busy(form, false);
+  form.querySelector("[data-failure]")?.remove();
+  try {
+    const reply = await ask(address, body);
+    if (reply) await show(dialog, reply, address);
+  } catch {
+    form.prepend(copyOf("send-failed"));
+  }
+  busy(form, false);
 }
 
-function close(dialog) {
-  const guarded = dialog.querySelector("[data-guard]");
-  if (guarded && !confirm(guarded.dataset.guard)) return;
-  guarded?.removeAttribute("data-guard");
-  dialog.close();
+async function show(dialog, reply, address) {
+  if (reply.headers.has("X-Location")) {
+    leave(dialog, reply.headers.get("X-Location"));
+    return;
+  }
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  const content = page.querySelector("[data-dialog-content]");
+  if (content) {
+    dialog.dataset.address = address;
+    if (reply.headers.has("X-Changed")) dialog.dataset.changed = "yes";
+    fill(dialog, document.adoptNode(content));
+  } else if (reply.ok) {
+    leave(dialog, address); // no dialog: the page itself
+  } else {
+    fill(dialog, copyOf("load-failed"));
+  }
+}
+
+async function close(dialog) {
+  if (await mayLeave(dialog)) dialog.close();
 }
 
 function leave(dialog, address) {
-  dialog.querySelector("[data-guard]")?.removeAttribute("data-guard");
-  location.assign(address);
+  if (isGuarded(dialog)) release(dialog.querySelector("[data-guard]"));
+  const to = new URL(address, location.href);
+  if (to.pathname === location.pathname) location.replace(to); // Back does not show the same page twice
+  else location.assign(to);
 }

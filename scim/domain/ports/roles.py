@@ -16,12 +16,12 @@ class SsoDependents:
     """Those whose only way to sign in is single sign-on.
 
     Attributes:
-        number: How many, as far as was looked.
-        is_more: Whether there may be more.
-        administrators: The ids of the system administrators among them.
+        accounts: Their ids, sorted.
+        is_more: Whether there may be more, because no more were looked at.
+        administrators: The ids of the system administrators among them, sorted.
     """
 
-    number: int
+    accounts: tuple[str, ...]
     is_more: bool
     administrators: tuple[str, ...]
 

@@ -124,9 +124,9 @@ class TableCensus:
         native = {row.row_key for row in await self._credentials.all() if _is_complete(row)}
         where = [Comparison("authenticationType", "eq", AuthenticationType.NATIVE.value)]
         native |= set(map(keys.last_part, await self._table.keys(keys.PROFILES, where)))
-        dependent = by_id.keys() - native
-        administrators = sorted(id_ for id_ in dependent if by_id[id_].columns["administrator"])
-        return SsoDependents(number=len(dependent), is_more=is_more, administrators=tuple(administrators))
+        dependent = tuple(sorted(by_id.keys() - native))
+        administrators = tuple(id_ for id_ in dependent if by_id[id_].columns["administrator"])
+        return SsoDependents(accounts=dependent, is_more=is_more, administrators=administrators)
 
     async def _first_users(self, provider_id: str, limit: int) -> tuple[list[Row], bool]:
         rows: list[Row] = []

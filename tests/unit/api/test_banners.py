@@ -1,14 +1,20 @@
 """Banners: what needs attention, most urgent first."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from scim.admin.banners import banners
+from scim.admin.context import Context, Principal
 from scim.domain.authority import Permission
 from scim.domain.providers import Provider
+from scim.domain.sso import Sso, SsoState
 from scim.domain.tokens import TokenUse
+from scim.domain.users import UserType
+from scim.errors import Unavailable
 from tests.admin_world import AdminWorld
-from tests.fakes.rows import FakeRows
+from tests.fakes.rows import CountingRows, FakeRows
 from tests.people import Person, technician
 
 PROVIDER = Provider(id="fabrikam", name="Fabrikam Okta")
@@ -30,7 +36,8 @@ async def banners_at(admin, moment):
     admin.clock.moment = moment
     boss = await admin.as_(await admin.account(f"{moment.timestamp()}@contoso.com", administrator=True))
     return [
-        (each["kind"], each["providerId"], each["daysLeft"]) for each in (await boss.done("GET", "/banners"))["items"]
+        (each["kind"], each["providerId"], each.get("daysLeft"))
+        for each in (await boss.done("GET", "/banners"))["items"]
     ]
 
 
@@ -82,17 +89,81 @@ async def test_during_a_rotation_the_token_that_the_provider_uses_counts(admin):
     assert [each for each in await banners_at(admin, moment) if each[1] == "fabrikam"] == []
 
 
-async def test_what_was_revoked_or_is_off_needs_no_banner(admin):
-    off = Provider(id="off", name="Off", scim_enabled=False)
-    await admin.services.providers.create(off)
+async def test_without_a_live_token_that_is_told_until_there_is_one(admin):
+    """R034."""
+    moment = admin.clock.moment
+    assert await banners_at(admin, moment) == [("noToken", "fabrikam", None)]
     ana = await Person(admin, await admin.account("ana@contoso.com", administrator=True)).equip()
     await ana.sign_in()
     token = await generated(admin)
-    expires = await expiry(admin, token)
+    assert await banners_at(admin, moment + timedelta(minutes=1)) == []
     path = f"/identity-providers/fabrikam/scim/tokens/{token['id']}:revoke"
     proof = await ana.proof("revokeToken", token["id"])
     assert (await ana.call("POST", path, headers={"x-step-up-proof": proof})).status == 200
-    assert {each[1] for each in await banners_at(admin, expires)} == {"entra"}
+    assert await banners_at(admin, moment + timedelta(minutes=2)) == [("noToken", "fabrikam", None)]
+
+
+async def test_a_token_that_could_not_be_generated_counts_for_none(admin):
+    vault = admin.world.app.vault
+    working, vault.set_enabled = vault.set_enabled, not_answering
+    assert (await admin.call("POST", "/identity-providers/fabrikam/scim/tokens", {})).status == 503
+    vault.set_enabled = working
+    assert await banners_at(admin, admin.clock.moment) == [("noToken", "fabrikam", None)]
+
+
+async def not_answering(*_arguments, **_options):
+    raise Unavailable
+
+
+async def test_a_provider_that_does_not_provision_needs_no_token(admin):
+    await admin.services.providers.create(Provider(id="off", name="Off", scim_enabled=False))
+    assert {each[1] for each in await banners_at(admin, admin.clock.moment)} == {"fabrikam"}
+
+
+async def test_people_who_cannot_sign_in_any_more_are_told_last(admin):
+    """R034, AMB-14."""
+    for id_ in ("okta", "nobody"):
+        off = Sso(state=SsoState.DISABLED, is_configured=True)
+        await admin.services.providers.create(Provider(id=id_, name=id_.title(), scim_enabled=False, sso=off))
+    okta = await admin.services.providers.get("okta")
+    await admin.services.users.create(*await owned_by(admin, okta))
+    assert [each[:2] for each in await banners_at(admin, admin.clock.moment)] == [
+        ("noToken", "fabrikam"),
+        ("ssoDisabled", "okta"),
+    ]
+    (banner,) = [each for each in (await admin.done("GET", "/banners"))["items"] if each["kind"] == "ssoDisabled"]
+    assert banner == {
+        "kind": "ssoDisabled",
+        "detail": 'Single sign-on through "Okta" is disabled. 1 person whom it manages cannot sign in with it.',
+        "providerId": "okta",
+    }
+
+
+async def owned_by(admin, provider):
+    """A user whom a provider manages, and the record of it."""
+    native = await admin.account(f"{provider.id}@contoso.com")
+    made = replace(native, id=admin.services.identifiers.new(), provider=provider.id, version="")
+    text = native.text.replace(native.user_name, f"li@{provider.id}.com")
+    return replace(made, text=text), admin.world.activity(made.id, provider.id)
+
+
+async def test_banners_cost_two_reads_however_many_providers_there_are():
+    """Every page asks for them."""
+    rows = CountingRows(FakeRows())
+    admin = await AdminWorld.on(rows)
+    for number in range(10):
+        await admin.services.providers.create(Provider(id=f"p{number}", name=f"P{number}"))
+        await generated(admin, f"p{number}")
+    boss = Principal(
+        account_id="boss",
+        name="Boss",
+        user_type=UserType.TECHNICIAN,
+        administrator=True,
+        verified_at=admin.clock.now(),
+    )
+    rows.reset()
+    assert await banners(Context(services=admin.services, principal=boss)) == []
+    assert rows.calls.total() == 2
 
 
 async def test_who_may_not_see_providers_is_told_nothing(admin):

@@ -29,6 +29,7 @@ async def test_a_name_that_is_no_name_is_told_at_its_field(visitor):
     page = await visitor.send(f"{ORGANIZATIONS}/add", name="", id="")
     assert page.status == 400
     assert "Some fields need your attention." in page.text
+    assert "Fill this in." in page.text
 
 
 async def test_an_organization_that_was_changed_meanwhile_is_not_overwritten(visitor):

@@ -1,0 +1,73 @@
+"""Every page of the console at 50 rows: what a browser loads, and the time it takes without storage.
+
+The whole request is timed: authentication, use case, rendering and compression, on rows in memory. The floor is a page
+of the same frame with nothing in it; what a page takes more is its own.
+"""
+
+import asyncio
+import gc
+import gzip
+from dataclasses import replace
+from statistics import median
+from time import process_time_ns
+
+from benchmarks.tables import duration, print_table
+from scim.console.static_files import address_of, static_reply
+from scim.web.messages import WebRequest
+from tests.browser.places import PLACES, Place
+from tests.tenants.crowded import Crowded
+
+SAMPLES = 31
+FLOOR = next(place for place in PLACES if place.name == "not-found")
+FILES = ("console.css", "console.js", "copying.js", "dialogs.js", "forms.js", "menus.js", "times.js", "toasts.js")
+MOST_MS = 15
+
+
+def run() -> None:
+    """Measure, print."""
+    asyncio.run(_run())
+
+
+async def _run() -> None:
+    house = await Crowded.open()
+    files = sum(_size(name) for name in (*FILES, "rollcall.svg"))
+    floor = await _time(house, FLOOR)
+    rows = []
+    for place in (each for each in PLACES if each.is_addressed):
+        page, own = await house.ask(replace(place, opens=())), await house.ask(place)
+        taken = await _time(house, place)
+        whole = len(page.body or b"") + (len(own.body or b"") if place.opens else 0) + files
+        rows.append(
+            [
+                place.name,
+                str(gzip.decompress(own.body or b"").count(b'<th scope="row"')) if _is_compressed(own) else "0",
+                f"{len(own.body or b'') / 1000:.1f}",
+                f"{whole / 1000:.1f}",
+                duration(taken),
+                f"{taken / floor:.1f} times",
+                "met" if taken <= MOST_MS * 1e6 else "missed",
+            ]
+        )
+    print_table(["page", "rows", "sent KB", "first load KB", "time", "of an empty page", f"{MOST_MS} ms"], rows)
+
+
+def _is_compressed(reply: object) -> bool:
+    return getattr(reply, "headers", {}).get("Content-Encoding") == "gzip"
+
+
+def _size(name: str) -> int:
+    path = address_of(name).removeprefix("/console")
+    reply = static_reply(WebRequest(method="GET", path=path, headers={"accept-encoding": "gzip"}))
+    return len(reply.body or b"") if reply else 0
+
+
+async def _time(house: Crowded, place: Place) -> float:
+    """Nanoseconds of this process, the median."""
+    samples = []
+    gc.disable()
+    for _ in range(SAMPLES):
+        before = process_time_ns()
+        await house.ask(place)
+        samples.append(process_time_ns() - before)
+    gc.enable()
+    return median(samples)

@@ -1,0 +1,50 @@
+"""What all tabs of the account configuration page have in common: the head, the notice above the fields, the locks."""
+
+from scim.admin.accounts import AccountDetails as Details
+from scim.console.paths import USERS, path_to
+from scim.console.views import View, view
+from scim.console.visits import Visit
+from scim.contracts.accounts import AccountDetails
+from scim.domain.authority import Action
+from scim.domain.locks import deletion_lock, field_lock, notice
+from scim.domain.providers import ProviderKind
+from scim.sentences import Sentence
+
+ONE = f"/{USERS}/{{accountId}}"
+_DIRECTORIES = {
+    ProviderKind.ENTRA: "https://entra.microsoft.com/#view/Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers"
+}
+"""Where people are changed instead, for products whose address is the same for every tenant."""
+_READ_ONLY = Sentence("Your roles do not let you change users.")
+
+
+def account_path(account_id: str, *parts: str) -> str:
+    """The address of an account's page, or of something below it."""
+    return path_to(USERS, account_id, *parts)
+
+
+def account_page(visit: Visit, tab: str, details: Details, **values: object) -> View:
+    """A tab of the page.
+
+    Args:
+        visit: Who reads it.
+        tab: Its name: also the template's.
+        details: The account.
+        values: What the tab shows besides.
+    """
+    provider = details.account.provider
+    read_only = "" if visit.may(Action.MANAGE_ACCOUNTS) else _READ_ONLY
+    lock, deletion = field_lock(provider), deletion_lock(provider)
+    return view(
+        f"users/{tab}.html",
+        tab=tab,
+        account=AccountDetails.described(details),
+        version=details.account.version,
+        provider=provider,
+        notice_above=notice(provider),
+        directory_address=_DIRECTORIES.get(provider.kind) if provider and lock else None,
+        read_only=read_only,
+        lock=lock.text if lock else read_only,
+        deletion_lock=deletion.text if deletion else read_only,
+        **values,
+    )

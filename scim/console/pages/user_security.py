@@ -1,0 +1,78 @@
+"""The account configuration page → Security: how the account signs in (R010-R012, AMB-10)."""
+
+from scim.admin import account_edits, accounts, own_security
+from scim.admin.step_up import CriticalAction
+from scim.console.account_page import ONE, account_page, account_path
+from scim.console.forms import given
+from scim.console.pages.invitation_links import invited
+from scim.console.paths import USERS
+from scim.console.routing import Page
+from scim.console.views import Outcome, Redirect
+from scim.console.visits import Visit
+from scim.contracts.accounts import AccountEdit
+from scim.domain.authority import Action
+from scim.domain.users import display_name
+from scim.sentences import Sentence
+
+
+async def show(visit: Visit) -> Outcome:
+    """The tab."""
+    visit.context.require(Action.VIEW_ACCOUNTS)
+    return account_page(visit, "security", await accounts.details(visit.context, visit.path["accountId"]))
+
+
+async def save(visit: Visit) -> Outcome:
+    """Change the authentication type."""
+    account_id = visit.path["accountId"]
+    wanted = visit.body(AccountEdit, given(visit.form, ("authenticationType",)))
+    await account_edits.edit(visit.context, account_id, wanted.edit(), visit.version)
+    return Redirect(account_path(account_id, "security"), "user-saved")
+
+
+async def show_reset(visit: Visit) -> Outcome:
+    """*Reset MFA*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
+    return account_page(visit, "reset_mfa", await accounts.details(visit.context, visit.path["accountId"]))
+
+
+async def reset(visit: Visit) -> Outcome:
+    """Take the authenticator app away."""
+    context, account_id = visit.context, visit.path["accountId"]
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    user = await accounts.get(context, account_id)
+    purpose = Sentence("reset the MFA of {name}", name=display_name(user))
+    proof = await visit.proof(CriticalAction.RESET_MFA, account_id, purpose)
+    await own_security.reset_app(context, account_id, proof)
+    return Redirect(account_path(account_id, "security"), "mfa-reset")
+
+
+async def show_end_sessions(visit: Visit) -> Outcome:
+    """*End all sessions*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
+    return account_page(visit, "end_sessions", await accounts.details(visit.context, visit.path["accountId"]))
+
+
+async def end_sessions(visit: Visit) -> Outcome:
+    """End them."""
+    account_id = visit.path["accountId"]
+    await own_security.end_sessions(visit.context, account_id)
+    return Redirect(account_path(account_id, "security"), "sessions-ended")
+
+
+async def show_invite(visit: Visit) -> Outcome:
+    """*Create invitation link*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
+    return account_page(visit, "invite", await accounts.details(visit.context, visit.path["accountId"]))
+
+
+async def invite(visit: Visit) -> Outcome:
+    """Make the link, and show it."""
+    return await invited(visit, visit.path["accountId"])
+
+
+PAGES = (
+    Page(path=f"{ONE}/security", show=show, submit=save, place=USERS),
+    Page(path=f"{ONE}/security/reset-mfa", show=show_reset, submit=reset, place=USERS),
+    Page(path=f"{ONE}/security/end-sessions", show=show_end_sessions, submit=end_sessions, place=USERS),
+    Page(path=f"{ONE}/security/invite", show=show_invite, submit=invite, place=USERS),
+)

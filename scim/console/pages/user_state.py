@@ -1,0 +1,107 @@
+"""The account configuration page → what makes and unmakes an account: each asks first, and says what it means."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from scim.admin import account_edits, accounts, administrators, new_accounts
+from scim.admin.accounts import Account
+from scim.admin.context import Context
+from scim.admin.step_up import CriticalAction
+from scim.console.account_page import ONE, account_page, account_path
+from scim.console.forms import given
+from scim.console.organization_choices import organization_choices
+from scim.console.paths import USERS, path_to
+from scim.console.routing import Page
+from scim.console.views import Outcome, Redirect, view
+from scim.console.visits import Visit
+from scim.contracts.accounts import Restoration
+from scim.domain.authority import Action
+from scim.domain.users import display_name
+from scim.sentences import Sentence
+
+
+async def show(dialog: str, visit: Visit) -> Outcome:
+    """A dialog about the account, by its template."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
+    return account_page(visit, dialog, await accounts.details(visit.context, visit.path["accountId"]))
+
+
+async def set_active(visit: Visit, *, active: bool) -> Outcome:
+    """Deactivate, or reactivate."""
+    account_id = visit.path["accountId"]
+    await account_edits.set_active(visit.context, account_id, visit.version, active=active)
+    return Redirect(account_path(account_id), "user-reactivated" if active else "user-deactivated")
+
+
+async def delete(visit: Visit) -> Outcome:
+    """Delete."""
+    await account_edits.delete(visit.context, visit.path["accountId"], visit.version)
+    return Redirect(path_to(USERS), "user-deleted")
+
+
+async def show_restore(visit: Visit) -> Outcome:
+    """*Restore*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
+    tombstone = await new_accounts.deleted(visit.context, visit.path["accountId"])
+    organizations = await organization_choices(visit, [tombstone.user.standing.organization])
+    return view("users/restore.html", tombstone=tombstone, organizations=organizations)
+
+
+async def restore(visit: Visit) -> Outcome:
+    """Restore."""
+    account_id = visit.path["accountId"]
+    wanted = visit.body(Restoration, given(visit.form, ("organizationId",)))
+    await new_accounts.restore(visit.context, account_id, wanted.organization_id)
+    return Redirect(account_path(account_id), "user-restored")
+
+
+async def grant(visit: Visit) -> Outcome:
+    """Make a system administrator (R017)."""
+
+    def purpose(name: str) -> Sentence:
+        return Sentence("make {name} a system administrator", name=name)
+
+    action, notice = CriticalAction.GRANT_ADMINISTRATOR, "administrator-granted"
+    return await _administrate(visit, action, purpose, administrators.grant, notice)
+
+
+async def revoke(visit: Visit) -> Outcome:
+    """Take that away."""
+
+    def purpose(name: str) -> Sentence:
+        return Sentence("make {name} a system administrator no longer", name=name)
+
+    action, notice = CriticalAction.REVOKE_ADMINISTRATOR, "administrator-revoked"
+    return await _administrate(visit, action, purpose, administrators.revoke, notice)
+
+
+async def _administrate(
+    visit: Visit,
+    action: CriticalAction,
+    purpose: Callable[[str], Sentence],
+    change: Callable[[Context, str, str | None, str | None], Awaitable[Account]],
+    notice: str,
+) -> Outcome:
+    context, account_id = visit.context, visit.path["accountId"]
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    user = await accounts.get(context, account_id)
+    proof = await visit.proof(action, account_id, purpose(display_name(user)))
+    await change(context, account_id, proof, visit.version)
+    return Redirect(account_path(account_id), notice)
+
+
+PAGES = (
+    Page(
+        path=f"{ONE}/deactivate",
+        show=partial(show, "deactivate"),
+        submit=partial(set_active, active=False),
+        place=USERS,
+    ),
+    Page(
+        path=f"{ONE}/reactivate", show=partial(show, "reactivate"), submit=partial(set_active, active=True), place=USERS
+    ),
+    Page(path=f"{ONE}/delete", show=partial(show, "delete"), submit=delete, place=USERS),
+    Page(path=f"{ONE}/restore", show=show_restore, submit=restore, place=USERS),
+    Page(path=f"{ONE}/administrator/grant", show=partial(show, "administrator_grant"), submit=grant, place=USERS),
+    Page(path=f"{ONE}/administrator/revoke", show=partial(show, "administrator_revoke"), submit=revoke, place=USERS),
+)

@@ -1,0 +1,29 @@
+"""What goes on to a form's next step without being shown: sealed, for a while, for one purpose and person."""
+
+import json
+from datetime import timedelta
+
+from scim.admin.services import Services
+
+LIFETIME = timedelta(minutes=15)
+
+
+async def seal(services: Services, purpose: str, bond: str, *values: str) -> str:
+    """Values for a hidden field.
+
+    Args:
+        services: The ports.
+        purpose: What the form does.
+        bond: Whom it is for: opened with another one, the field holds nothing.
+        values: A password, for example.
+    """
+    until = (services.clock.now() + LIFETIME).timestamp()
+    return await services.sealer.seal(f"console|{purpose}", json.dumps([bond, until, *values]))
+
+
+async def unseal(services: Services, purpose: str, bond: str, field: str) -> tuple[str, ...] | None:
+    """The values; None when the field was left lying too long, or is not one of ours."""
+    content = await services.sealer.open(f"console|{purpose}", field)
+    whom, until, *values = json.loads(content) if content else ("", 0)
+    is_good = whom == bond and services.clock.now().timestamp() < until
+    return tuple(values) if is_good else None
