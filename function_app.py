@@ -6,6 +6,7 @@ from functools import cache
 import azure.functions as func
 
 from scim.bootstrap import Application, build
+from scim.triggers.health import health
 from scim.triggers.scim_api import scim_api
 from scim.triggers.timers import timers
 from scim.triggers.web import admin_api, console
@@ -23,4 +24,5 @@ app = func.FunctionApp()
 app.register_functions(scim_api(lambda: application().dispatcher))
 app.register_functions(admin_api(lambda: application().administration.api))
 app.register_functions(console(lambda: application().administration.console))
+app.register_functions(health(lambda: application().readiness, lambda: application().security_contact))
 app.register_functions(timers(lambda: application().chores))

@@ -33,6 +33,7 @@ from scim.storage.tables.month_tables import MonthTables
 from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.providers import TableProviders
+from scim.storage.tables.readiness import Readiness
 from scim.storage.tables.rows import Rows, TableStorage
 from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.tokens import TableTokens
@@ -86,6 +87,8 @@ class Application:
     activity_upkeep: TableActivityUpkeep
     activity_retention: timedelta
     totals: Folding
+    readiness: Readiness
+    security_contact: str | None
     clock: Clock
     identifiers: Identifiers
     background: Background
@@ -120,6 +123,7 @@ def build(settings: "Settings") -> Application:
         secrets,
         base_url=settings.scim_base_url,
         activity_retention=timedelta(days=settings.activity_retention_days),
+        security_contact=settings.security_contact,
     )
 
 
@@ -130,6 +134,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
     *,
     base_url: str,
     activity_retention: timedelta = DEFAULT_RETENTION,
+    security_contact: str | None = None,
     passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
@@ -181,6 +186,8 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
         activity_upkeep=TableActivityUpkeep(table, months),
         activity_retention=activity_retention,
         totals=Folding(table),
+        readiness=Readiness(rows, clock),
+        security_contact=security_contact,
         clock=clock,
         identifiers=identifiers,
         background=background,

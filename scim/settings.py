@@ -36,7 +36,14 @@ class Settings(BaseModel):
         description="How many days activities are kept at least; they go by whole months.",
     )
 
-    @field_validator("managed_identity_client_id", mode="before")
+    security_contact: str | None = Field(
+        alias="SECURITY_CONTACT",
+        default=None,
+        pattern=r"^(mailto:[^\s@]+@[^\s@]+|https://\S+)$",
+        description="Where holes are to be reported, for security.txt: an address that begins with mailto: or https:.",
+    )
+
+    @field_validator("managed_identity_client_id", "security_contact", mode="before")
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None

@@ -1,0 +1,77 @@
+"""The deployment, as far as it can be checked without Azure and without the Bicep compiler."""
+
+import json
+import shutil
+
+import pytest
+
+from scim.settings import Settings
+from scim.triggers.timers import SCHEDULES
+from tests.infrastructure.bicep import INFRA, ROOT, Template
+from tests.infrastructure.checks import SETTINGS, findings
+from tests.infrastructure.mutations import CAUGHT, MISSED
+
+_HOST_SETTINGS = ("AzureWebJobs", "APPLICATIONINSIGHTS_")
+
+
+def edited(folder, mutation):
+    """The findings in a copy of the templates with one edit."""
+    file, before, after = mutation
+    copy = folder / "infra"
+    shutil.copytree(INFRA, copy)
+    path = copy / file
+    written = path.read_text("utf-8")
+    assert before in written, f"{file} has no {before!r} to edit."
+    path.write_text(written.replace(before, after, 1), "utf-8")
+    return findings(copy)
+
+
+def test_the_templates_have_no_finding():
+    assert findings(INFRA) == []
+
+
+@pytest.mark.parametrize("mutation", CAUGHT, ids=range(len(CAUGHT)))
+def test_a_broken_template_is_noticed(mutation, tmp_path):
+    assert edited(tmp_path, mutation), mutation
+
+
+@pytest.mark.parametrize("mutation", MISSED, ids=range(len(MISSED)))
+def test_what_is_known_to_go_unnoticed_still_does(mutation, tmp_path):
+    """When a check learns to see one of these, it moves to the others."""
+    assert not edited(tmp_path, mutation), mutation
+
+
+def test_nine_of_ten_broken_templates_are_noticed():
+    assert len(CAUGHT) + len(MISSED) >= 50
+    assert len(CAUGHT) / (len(CAUGHT) + len(MISSED)) >= 0.9
+
+
+def test_the_app_is_given_the_settings_that_it_reads():
+    read = {field.alias for field in Settings.model_fields.values()}
+    assert read == {name for name in SETTINGS if not name.startswith(_HOST_SETTINGS)}
+
+
+def test_the_alert_on_timers_knows_all_of_them():
+    (query,) = [
+        line for line in (INFRA / "modules/alerts.bicep").read_text("utf-8").splitlines() if "SweepJobs" in line
+    ]
+    assert all(f'"{name}"' in query for name in SCHEDULES)
+    assert query.count('", "') == len(SCHEDULES) - 1
+
+
+def test_azd_deploys_the_app_that_the_template_tags():
+    described = (ROOT / "azure.yaml").read_text("utf-8")
+    assert "  rollcall:\n    project: .\n    language: python\n    host: function\n" in described
+
+
+def test_both_ways_to_deploy_take_the_same_parameters():
+    main, resources = (Template.read(INFRA / name).parameters for name in ("main.bicep", "resources.bicep"))
+    assert main.keys() - {"resourceGroupName"} == resources.keys() - {"tags"}
+    for name in main.keys() & resources.keys() - {"location"}:
+        assert (main[name].default, main[name].allowed) == (resources[name].default, resources[name].allowed)
+
+
+def test_the_parameters_file_is_what_azd_reads():
+    parameters = json.loads((INFRA / "main.parameters.json").read_text("utf-8"))["parameters"]
+    assert parameters["environmentName"] == {"value": "${AZURE_ENV_NAME}"}
+    assert parameters["location"] == {"value": "${AZURE_LOCATION}"}
