@@ -10,6 +10,7 @@ from typing import Any
 
 from scim.admin.account_documents import value_of, with_fields
 from scim.admin.accounts import Account, load
+from scim.admin.administrator_changes import LAST_ADMINISTRATOR, refuse_last, require_proof_for
 from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Invalid
@@ -34,12 +35,14 @@ from scim.errors import InvalidValue
 from scim.schema.attributes import Document
 from scim.sentences import Sentence
 
-LAST_ADMINISTRATOR = "last_administrator"
-"""The code of the refusal to take away the last system administrator (AMB-11)."""
 OWN_FIELDS = frozenset({"phone", "language", "time_zone", "idle_warning_minutes", "notifications"})
 """Fields of the profile that everybody may change of their own account."""
 _CRITICAL_FIELDS = frozenset({"active", "userType", "userName"})
-"""Fields whose change takes a recent sign-in."""
+"""Fields whose change takes a recent sign-in, and a code if it is an administrator's."""
+_LAST_DEACTIVATED = Sentence("The last active system administrator cannot be deactivated.")
+_LAST_DELETED = Sentence("The last active system administrator cannot be deleted.")
+_LAST_CHANGED = Sentence("The last active system administrator cannot be changed.")
+_AUTHENTICATION_TYPE = "authentication_type"
 _JUDGED_FIELDS = frozenset({"userType", "organizationId"})
 """Fields whose change has the kind and the organization judged anew."""
 
@@ -57,17 +60,22 @@ class Edit:
     profile: Mapping[str, Any] = field(default_factory=dict)
 
 
-async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | None) -> Account:
+async def edit(
+    context: Context, account_id: str, wanted: Edit, if_match: str | None, proof: str | None = None
+) -> Account:
     """Change fields; all of them or none. Values that are as they were change nothing, and are never refused.
 
     Raises:
-        Denied: Not an administrator; one's own settings need none. Not recently signed in, for `_CRITICAL_FIELDS`.
+        Denied: Not an administrator; one's own settings need none. For `_CRITICAL_FIELDS` and the authentication type:
+            not recently signed in, or `mfa_required`.
         Missing: There is no account with this id.
         Changed: It is not as the administrator read it.
         Invalid: A value that a field does not take.
         Conflicting: `managed_by_scim`, `name_taken`, `last_administrator`, `is_administrator`.
     """
     _check_authority(context, account_id, wanted)
+    if not _CRITICAL_FIELDS.isdisjoint(wanted.directory) or _AUTHENTICATION_TYPE in wanted.profile:
+        await _check_proof(context, await load(context, account_id), wanted, if_match, proof)
 
     async def attempt() -> Account:
         account = await load(context, account_id)
@@ -75,8 +83,6 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
         before = account.user
         changed = {name: value for name, value in wanted.directory.items() if value != value_of(before, name)}
         refuse_locked(account.provider, tuple(changed))
-        if _CRITICAL_FIELDS.intersection(changed):
-            context.require_recent(Action.MANAGE_ACCOUNTS)
         profile = replace(account.profile, **wanted.profile)
         settings = tuple(name for name in wanted.profile if getattr(profile, name) != getattr(account.profile, name))
         if not changed and not settings:
@@ -92,11 +98,7 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
             changed=(*changed, *settings),
             detail=standing_changes(before, after),
         )
-        is_last = (
-            Sentence("The last active system administrator cannot be deactivated.")
-            if before.standing.active and not after.standing.active
-            else Sentence("The last active system administrator cannot be changed.")
-        )
+        is_last = _LAST_DEACTIVATED if before.standing.active and not after.standing.active else _LAST_CHANGED
         user, stored = await refusing(
             context.services.accounts.edit(before, after, profile, activity), is_last, after.user_name
         )
@@ -105,33 +107,34 @@ async def edit(context: Context, account_id: str, wanted: Edit, if_match: str | 
     return await until_settled(attempt)
 
 
-async def set_active(context: Context, account_id: str, if_match: str | None, *, active: bool) -> Account:
+async def set_active(
+    context: Context, account_id: str, if_match: str | None, proof: str | None = None, *, active: bool
+) -> Account:
     """Deactivate an account, whose sessions end, or reactivate it: it has its roles again (AMB-34).
 
     Raises:
         See `edit`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
-    return await edit(context, account_id, Edit(directory={"active": active}), if_match)
+    return await edit(context, account_id, Edit(directory={"active": active}), if_match, proof)
 
 
-async def delete(context: Context, account_id: str, if_match: str | None) -> None:
+async def delete(context: Context, account_id: str, if_match: str | None, proof: str | None = None) -> None:
     """Delete an account: its name is free, its sessions and tokens end, and for thirty days it can be restored (AMB-1).
 
     Raises:
-        Denied: Not an administrator, not recently signed in.
+        Denied: Not an administrator, not recently signed in, or `mfa_required`: it is an administrator.
         Missing: There is no account with this id.
         Changed: It is not as the administrator read it.
         Conflicting: `managed_by_scim` or `last_administrator`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
+    deleted = (await _deletable(context, account_id, if_match)).user
+    await refuse_last(context, deleted, _LAST_DELETED)
+    await require_proof_for(context, deleted, proof)
 
     async def attempt() -> None:
-        account = await load(context, account_id)
-        account.check_version(if_match)
-        if lock := deletion_lock(account.provider):
-            raise _locked(lock, ())
-        user = account.user
+        user = (await _deletable(context, account_id, if_match)).user
         groups = await context.services.users.groups_of(user.id)
         activity = context.activity(
             Status.ACCOUNT_DELETED,
@@ -141,10 +144,17 @@ async def delete(context: Context, account_id: str, if_match: str | None) -> Non
             provider=user.provider,
             organizations=organizations_of(user),
         )
-        is_last = Sentence("The last active system administrator cannot be deleted.")
-        await refusing(context.services.users.delete(user, groups, activity), is_last, user.user_name)
+        await refusing(context.services.users.delete(user, groups, activity), _LAST_DELETED, user.user_name)
 
     await until_settled(attempt)
+
+
+async def _deletable(context: Context, account_id: str, if_match: str | None) -> Account:
+    account = await load(context, account_id)
+    account.check_version(if_match)
+    if lock := deletion_lock(account.provider):
+        raise _locked(lock, ())
+    return account
 
 
 def refuse_locked(provider: Provider | None, fields: tuple[str, ...]) -> None:
@@ -210,6 +220,27 @@ def _check_authority(context: Context, account_id: str, wanted: Edit) -> None:
     is_own = account_id == context.principal.account_id
     if not (is_own and not wanted.directory and OWN_FIELDS.issuperset(wanted.profile)):
         context.require(Action.MANAGE_ACCOUNTS)
+
+
+async def _check_proof(
+    context: Context, account: Account, wanted: Edit, if_match: str | None, proof: str | None
+) -> None:
+    """Ask for a code for what opens or closes an administrator's way in; for what changes nothing, for none."""
+    account.check_version(if_match)
+    changed = [name for name in _CRITICAL_FIELDS & wanted.directory.keys() if _differs(account, wanted, name)]
+    refuse_locked(account.provider, tuple(changed))
+    how = wanted.profile.get(_AUTHENTICATION_TYPE, account.profile.authentication_type)
+    if not changed and how == account.profile.authentication_type:
+        return
+    context.require_recent(Action.MANAGE_ACCOUNTS)
+    if "active" in changed and not wanted.directory["active"]:
+        await refuse_last(context, account.user, _LAST_DEACTIVATED)
+    if changed != ["userType"]:  # which is refused to administrators
+        await require_proof_for(context, account.user, proof)
+
+
+def _differs(account: Account, wanted: Edit, name: str) -> bool:
+    return bool(wanted.directory[name] != value_of(account.user, name))
 
 
 async def _edited(context: Context, account: Account, fields: Mapping[str, Any]) -> User:

@@ -7,8 +7,8 @@ can sign in natively remains (AMB-11).
 from dataclasses import replace
 
 from scim.admin import sessions
-from scim.admin.account_edits import LAST_ADMINISTRATOR
 from scim.admin.accounts import Account, load
+from scim.admin.administrator_changes import LAST_ADMINISTRATOR, refuse_last
 from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting
@@ -56,6 +56,8 @@ async def _change(
     if account.user.administrator is administrator:
         return account
     _check_type(account, administrator=administrator)
+    if not administrator:
+        await refuse_last(context, account.user, _ONE_REMAINS)
     action = CriticalAction.GRANT_ADMINISTRATOR if administrator else CriticalAction.REVOKE_ADMINISTRATOR
     await require_proof(context, proof, action, account_id)
 

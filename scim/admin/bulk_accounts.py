@@ -7,11 +7,13 @@ from enum import StrEnum
 
 from scim.admin import account_edits, accounts
 from scim.admin.context import Context
-from scim.admin.problems import Missing, Problem
+from scim.admin.problems import Denied, Missing, Problem
 from scim.domain.authority import Action
 from scim.domain.locks import deletion_lock
 from scim.domain.users import User
+from scim.sentences import Sentence
 
+_ONE_BY_ONE = Sentence("A system administrator takes a code: use the account's own page.")
 _AT_ONCE = 8
 """Accounts that are changed at the same time: as many as the storage of one partition takes without haste."""
 
@@ -89,6 +91,8 @@ async def run(context: Context, action: BulkAction, ids: Collection[str]) -> Bul
     chosen = await selection(context, ids)
 
     async def attempt(user: User) -> Problem | None:
+        if user.administrator:
+            return Denied(_ONE_BY_ONE, "mfa_required")
         try:
             await _RUN[action](context, user.id)
         except Problem as problem:

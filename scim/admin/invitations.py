@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scim.admin import accounts, enrolment, sessions
+from scim.admin.administrator_changes import require_proof_for
 from scim.admin.context import Context
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
@@ -28,11 +29,11 @@ LIFETIME = timedelta(hours=24)
 _PURPOSE = "invitation"
 
 
-async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
+async def invite(context: Context, account_id: str, proof: str | None = None) -> tuple[str, datetime]:
     """A link for an account, and when it ends.
 
     Raises:
-        Denied: Not an administrator, not recently signed in.
+        Denied: Not an administrator, not recently signed in, or `mfa_required`: it is an administrator.
         Missing: There is no such account.
         Conflicting: `managed_by_scim`, or `inactive`.
     """
@@ -45,6 +46,7 @@ async def invite(context: Context, account_id: str) -> tuple[str, datetime]:
         )
     if not user.standing.active:
         raise Conflicting(Sentence("This account is inactive. Reactivate it first."), "inactive")
+    await require_proof_for(context, user, proof)
     credentials = await services.credentials.get(account_id)
     until = context.now + LIFETIME
     content = json.dumps([account_id, credentials.version, until.timestamp()])

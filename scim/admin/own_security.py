@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from scim.admin import accounts, enrolment, sessions
-from scim.admin.account_edits import LAST_ADMINISTRATOR
+from scim.admin.administrator_changes import LAST_ADMINISTRATOR, refuse_last
 from scim.admin.attempts import begin_attempt
 from scim.admin.codes import check_code
 from scim.admin.context import Context
@@ -95,6 +95,7 @@ async def reset_app(context: Context, account_id: str, proof: str | None) -> Non
     context.require_recent(Action.MANAGE_ACCOUNTS)
     services = context.services
     user = await accounts.get(context, account_id)
+    await refuse_last(context, user, _ONE_REMAINS)
     await require_proof(context, proof, CriticalAction.RESET_MFA, account_id)
     try:
         await services.administrator_guard.disenrolling(user)

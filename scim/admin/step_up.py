@@ -26,6 +26,8 @@ class CriticalAction(StrEnum):
     DELETE_PROVIDER = "deleteProvider"
     GRANT_ADMINISTRATOR = "grantAdministrator"
     REVOKE_ADMINISTRATOR = "revokeAdministrator"
+    CHANGE_ADMINISTRATOR = "changeAdministrator"
+    """Switch an administrator off or on, delete one, or change how one signs in."""
     RESET_MFA = "resetMfa"
 
 

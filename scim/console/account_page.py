@@ -1,13 +1,17 @@
-"""What all tabs of the account configuration page have in common: the head, the notice above the fields, the locks."""
+"""What all tabs of the account configuration page have in common: the head, the notice, the locks, the saving."""
 
+from scim.admin import account_edits, accounts
 from scim.admin.accounts import AccountDetails as Details
+from scim.admin.context import Context
 from scim.console.paths import USERS, path_to
+from scim.console.proofs import with_proof_for_administrator
 from scim.console.views import View, view
 from scim.console.visits import Visit
-from scim.contracts.accounts import AccountDetails
+from scim.contracts.accounts import AccountDetails, AccountEdit
 from scim.domain.authority import Action
 from scim.domain.locks import deletion_lock, field_lock, notice
 from scim.domain.providers import ProviderKind
+from scim.domain.users import display_name
 from scim.sentences import Sentence
 
 ONE = f"/{USERS}/{{accountId}}"
@@ -48,3 +52,17 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
         deletion_lock=deletion.text if deletion else read_only,
         **values,
     )
+
+
+async def save_edit(visit: Visit, account_id: str, wanted: AccountEdit) -> None:
+    """Change fields of the account.
+
+    Raises:
+        Problem: See `account_edits.edit`.
+    """
+    user = await accounts.get(visit.context, account_id)
+
+    async def change(context: Context, proof: str | None) -> None:
+        await account_edits.edit(context, account_id, wanted.edit(), visit.version, proof)
+
+    await with_proof_for_administrator(visit, user, Sentence("change {name}", name=display_name(user)), change)

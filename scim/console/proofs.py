@@ -8,6 +8,7 @@ from scim.admin.problems import Denied
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import CODE
 from scim.console.visits import Visit
+from scim.domain.users import User
 from scim.sentences import Sentence
 
 _CODE_IS_MISSING = frozenset({"mfa_required", "recent_sign_in_required"})
@@ -24,6 +25,15 @@ class VerificationRequired(Exception):
     def __init__(self, purpose: str) -> None:
         super().__init__(purpose)
         self.purpose = purpose
+
+
+async def with_proof_for_administrator[T](
+    visit: Visit, user: User, purpose: Sentence, change: Callable[[Context, str | None], Awaitable[T]]
+) -> T:
+    """Change an account: of a system administrator with a proof, of anybody else without (see `with_proof`)."""
+    if not user.administrator:
+        return await change(visit.context, None)
+    return await with_proof(visit, CriticalAction.CHANGE_ADMINISTRATOR, user.id, purpose, change)
 
 
 async def with_proof[T](

@@ -35,14 +35,31 @@ from tests.invariants import violations
 from tests.people import Person
 from tests.world import Reply, patch, without_queues
 
+CHANGE = CriticalAction.CHANGE_ADMINISTRATOR
+
+
+def switching(*, on: bool) -> Callable[..., Awaitable[Any]]:
+    """Switches an account on or off, with a proof."""
+
+    async def switch(context: Context, account_id: str, proof: str) -> None:
+        await account_edits.set_active(context, account_id, None, proof, active=on)
+
+    return switch
+
+
+async def deleting(context: Context, account_id: str, proof: str) -> None:
+    """Deletes an account, with a proof."""
+    await account_edits.delete(context, account_id, None, proof)
+
+
 STEPS = {
     "grant": lambda play, who: play.critical(administrators.grant, CriticalAction.GRANT_ADMINISTRATOR, who),
     "revoke": lambda play, who: play.critical(administrators.revoke, CriticalAction.REVOKE_ADMINISTRATOR, who),
     "reset app": lambda play, who: play.critical(own_security.reset_app, CriticalAction.RESET_MFA, who),
     "enrol": lambda play, who: play.enrol(who),
-    "deactivate": lambda play, who: play.plain(account_edits.set_active, who, None, active=False),
-    "reactivate": lambda play, who: play.plain(account_edits.set_active, who, None, active=True),
-    "delete": lambda play, who: play.plain(account_edits.delete, who, None),
+    "deactivate": lambda play, who: play.critical(switching(on=False), CHANGE, who),
+    "reactivate": lambda play, who: play.critical(switching(on=True), CHANGE, who),
+    "delete": lambda play, who: play.critical(deleting, CHANGE, who),
     "restore": lambda play, who: play.plain(new_accounts.restore, who),
     "retype": lambda play, who: play.plain(account_edits.edit, who, END_USER_EDIT, None),
     "approve": lambda play, who: play.approve(who),

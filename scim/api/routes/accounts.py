@@ -50,25 +50,31 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
 
 async def edit(call: Call[AccountEdit, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    account = await account_edits.edit(call.context, call.path["accountId"], call.body.edit(), call.if_match)
+    account = await account_edits.edit(
+        call.context, call.path["accountId"], call.body.edit(), call.if_match, call.proof
+    )
     return await _described(call, account)
 
 
 async def remove(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    await account_edits.delete(call.context, call.path["accountId"], call.if_match)
+    await account_edits.delete(call.context, call.path["accountId"], call.if_match, call.proof)
     return Reply()
 
 
 async def deactivate(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    account = await account_edits.set_active(call.context, call.path["accountId"], call.if_match, active=False)
+    account = await account_edits.set_active(
+        call.context, call.path["accountId"], call.if_match, call.proof, active=False
+    )
     return await _described(call, account)
 
 
 async def reactivate(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    account = await account_edits.set_active(call.context, call.path["accountId"], call.if_match, active=True)
+    account = await account_edits.set_active(
+        call.context, call.path["accountId"], call.if_match, call.proof, active=True
+    )
     return await _described(call, account)
 
 
@@ -150,11 +156,13 @@ ENDPOINTS = (
         tag=TAG,
         summary="Change fields of an account: all that are given, or none (R003-R009)",
         description="What SCIM manages is refused with `managed_by_scim` while SCIM is enabled for the provider; what "
-        "only the console manages is not.",
+        "only the console manages is not. State, userName and authentication type of a system administrator take a "
+        "proof of identity in `X-Step-Up-Proof`, for `changeAdministrator` and the account's id.",
         run=edit,
         body=AccountEdit,
         reply=AccountDetails,
         refusals=(404, 409, 412),
+        proof=CriticalAction.CHANGE_ADMINISTRATOR,
     ),
     Endpoint(
         method="DELETE",
@@ -162,9 +170,12 @@ ENDPOINTS = (
         name="deleteUser",
         tag=TAG,
         summary="Delete an account; for thirty days it can be restored",
+        description="For a system administrator it takes a proof of identity in `X-Step-Up-Proof`, for "
+        "`changeAdministrator` and the account's id.",
         run=remove,
         status=204,
         refusals=(404, 409, 412),
+        proof=CriticalAction.CHANGE_ADMINISTRATOR,
     ),
     Endpoint(
         method="POST",
@@ -172,9 +183,12 @@ ENDPOINTS = (
         name="deactivateUser",
         tag=TAG,
         summary="Deactivate an account; its sessions end",
+        description="For a system administrator it takes a proof of identity in `X-Step-Up-Proof`, for "
+        "`changeAdministrator` and the account's id.",
         run=deactivate,
         reply=AccountDetails,
         refusals=(404, 409, 412),
+        proof=CriticalAction.CHANGE_ADMINISTRATOR,
     ),
     Endpoint(
         method="POST",
@@ -182,9 +196,12 @@ ENDPOINTS = (
         name="reactivateUser",
         tag=TAG,
         summary="Reactivate an account; it has its roles again",
+        description="For a system administrator it takes a proof of identity in `X-Step-Up-Proof`, for "
+        "`changeAdministrator` and the account's id.",
         run=reactivate,
         reply=AccountDetails,
         refusals=(404, 409, 412),
+        proof=CriticalAction.CHANGE_ADMINISTRATOR,
     ),
     Endpoint(
         method="POST",

@@ -119,7 +119,7 @@ async def end_sessions(call: Call[NoBody, Parameters]) -> Reply:
 
 async def invite(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    url, until = await invitations.invite(call.context, call.path["accountId"])
+    url, until = await invitations.invite(call.context, call.path["accountId"], call.proof)
     return Reply(value=Invitation(url=url, expires_at=until))
 
 
@@ -319,11 +319,13 @@ ENDPOINTS = (
         tag=TAG,
         summary="A link with which the owner of a native account chooses a password",
         description="Rollcall sends no mail: hand the link over. It lives a day and works once. Accounts that are "
-        "managed through SCIM get none (R010, R011), system administrators excepted.",
+        "managed through SCIM get none (R010, R011), system administrators excepted. For one of these it takes a "
+        "proof of identity in `X-Step-Up-Proof`, for `changeAdministrator` and the account's id.",
         run=invite,
         reply=Invitation,
         refusals=(404, 409),
         tells_secret=True,
+        proof=CriticalAction.CHANGE_ADMINISTRATOR,
     ),
     Endpoint(
         method="POST",

@@ -1,7 +1,5 @@
 """Making the first administrator, and accepting invitations: a password first, then the authenticator app (R131)."""
 
-from urllib.parse import urlsplit
-
 from scim.admin import enrolment, invitations, set_up
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
@@ -122,7 +120,7 @@ def _invitation_app(visit: Visit, sealed: str, offer: Offer) -> View:
 
 def _invitation_in(text: str) -> str:
     """What stands behind the `#` of the link; a link may also be pasted whole."""
-    invitation = urlsplit(text).fragment if "#" in text else text
+    invitation = text.partition("#")[2] if "#" in text else text
     if not invitation:
         raise FormRefused(Refusal(fields={"invitation": Sentence("Paste the whole link.")}))
     return invitation

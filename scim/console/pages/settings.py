@@ -18,6 +18,7 @@ CRITICAL: Mapping[CriticalAction, Sentence] = {
     CriticalAction.DELETE_PROVIDER: Sentence("Delete an identity provider"),
     CriticalAction.GRANT_ADMINISTRATOR: Sentence("Make somebody a system administrator"),
     CriticalAction.REVOKE_ADMINISTRATOR: Sentence("Take that away from somebody"),
+    CriticalAction.CHANGE_ADMINISTRATOR: Sentence("Deactivate, delete or invite a system administrator"),
     CriticalAction.RESET_MFA: Sentence("Reset somebody's authenticator app"),
 }
 ORGANIZATION_POLICIES: Mapping[OrganizationPolicy, Sentence] = {

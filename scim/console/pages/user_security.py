@@ -1,9 +1,9 @@
 """The account configuration page → Security: how the account signs in (R010-R012, AMB-10)."""
 
-from scim.admin import account_edits, accounts, own_security
+from scim.admin import accounts, own_security
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
-from scim.console.account_page import ONE, account_page, account_path
+from scim.console.account_page import ONE, account_page, account_path, save_edit
 from scim.console.forms import filled, given
 from scim.console.pages.invitation_links import invited
 from scim.console.paths import USERS
@@ -27,7 +27,7 @@ async def save(visit: Visit) -> Outcome:
     """Change the authentication type."""
     account_id = visit.path["accountId"]
     wanted = filled(AccountEdit, given(visit.form, ("authenticationType",)))
-    await account_edits.edit(visit.context, account_id, wanted.edit(), visit.version)
+    await save_edit(visit, account_id, wanted)
     return Redirect(account_path(account_id, "security"), "user-saved")
 
 

@@ -11,7 +11,7 @@ from scim.console.account_page import ONE, account_page, account_path
 from scim.console.forms import filled, given
 from scim.console.organization_choices import organization_choices
 from scim.console.paths import USERS, path_to
-from scim.console.proofs import with_proof
+from scim.console.proofs import with_proof, with_proof_for_administrator
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
@@ -30,13 +30,26 @@ async def show(dialog: str, visit: Visit) -> Outcome:
 async def set_active(visit: Visit, *, active: bool) -> Outcome:
     """Deactivate, or reactivate."""
     account_id = visit.path["accountId"]
-    await account_edits.set_active(visit.context, account_id, visit.version, active=active)
+    user = await accounts.get(visit.context, account_id)
+    name = display_name(user)
+    purpose = Sentence("reactivate {name}", name=name) if active else Sentence("deactivate {name}", name=name)
+
+    async def change(context: Context, proof: str | None) -> None:
+        await account_edits.set_active(context, account_id, visit.version, proof, active=active)
+
+    await with_proof_for_administrator(visit, user, purpose, change)
     return Redirect(account_path(account_id), "user-reactivated" if active else "user-deactivated")
 
 
 async def delete(visit: Visit) -> Outcome:
     """Delete."""
-    await account_edits.delete(visit.context, visit.path["accountId"], visit.version)
+    user = await accounts.get(visit.context, visit.path["accountId"])
+
+    async def change(context: Context, proof: str | None) -> None:
+        await account_edits.delete(context, user.id, visit.version, proof)
+
+    purpose = Sentence("delete {name}", name=display_name(user))
+    await with_proof_for_administrator(visit, user, purpose, change)
     return Redirect(path_to(USERS), "user-deleted")
 
 

@@ -123,6 +123,10 @@ class AdministratorGuard(Protocol):
         """Whether there is an active one."""
         ...
 
+    async def is_last(self, user: User) -> bool:
+        """Whether it is the only active one. To say so before more is asked; changes look again for themselves."""
+        ...
+
     async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
         """Note that a system administrator can sign in natively; noting it again changes nothing.
 

@@ -43,10 +43,14 @@ async def following(table: DirectoryTable, before: User, after: User | None) -> 
     rest = {id_: active for id_, active in states.items() if id_ != before.id}
     if after is not None and stays and before.id in states:
         rest[before.id] = None if states[before.id] is None else after.standing.active
-    if states.get(before.id) and not any(rest.values()):
+    if _is_last(states, before.id) and not any(rest.values()):
         raise LastAdministrator
     columns = _columns(rest)
     return [Replace(keys.ADMINISTRATORS, columns, row.etag) if row else Insert(keys.ADMINISTRATORS, columns)]
+
+
+def _is_last(states: States, user_id: str) -> bool:
+    return bool(states.get(user_id)) and not any(active for id_, active in states.items() if id_ != user_id)
 
 
 def _counts(user: User) -> tuple[bool, bool]:
@@ -75,6 +79,10 @@ class TableAdministratorGuard:
         """One call."""
         return any((await self._states())[0].values())
 
+    async def is_last(self, user: User) -> bool:
+        """One call; none for who is no system administrator."""
+        return user.administrator and _is_last((await self._states())[0], user.id)
+
     async def enrolled(self, user: User, is_able: Callable[[], Awaitable[bool]]) -> None:
         """Three calls, and those of `is_able`; two when it is known already.
 
@@ -97,7 +105,7 @@ class TableAdministratorGuard:
         for _ in range(ATTEMPTS):
             states, etag = await self._states()
             rest = {id_: active for id_, active in states.items() if id_ != user.id}
-            if states.get(user.id) and not any(rest.values()):
+            if _is_last(states, user.id):
                 raise LastAdministrator
             if await self._write(rest | {user.id: None}, etag):
                 return

@@ -540,7 +540,10 @@ async def test_nobody_comes_back_to_an_organization_that_is_gone(admin):
 async def test_who_was_a_system_administrator_comes_back_as_a_technician(admin):
     """R017."""
     ana = await admin.account("ana@contoso.com", administrator=True)
-    await admin.done("DELETE", f"/users/{ana.id}")
+    boss = await Person(admin, await boss_of(admin)).equip()
+    await boss.sign_in()
+    proof = {"x-step-up-proof": await boss.proof("changeAdministrator", ana.id)}
+    assert (await boss.call("DELETE", f"/users/{ana.id}", headers=proof)).status == 204
     assert (await admin.done("POST", f"/users/{ana.id}:restore"))["administrator"] is False
     assert await violations(admin.world.rows) == []
 

@@ -85,10 +85,48 @@ async def test_without_a_proof_for_this_account_nobody_is_made_one(ana):
         headers = {"x-step-up-proof": await ana.proof(action, object_id)}
         reply = await ana.call("POST", f"/users/{tess.id}:grantAdministrator", headers=headers)
         assert (reply.status, reply.json["code"]) == (403, "mfa_required")
-    for verb in ("grantAdministrator", "revokeAdministrator"):
-        id_ = tess.id if verb == "grantAdministrator" else ana.user.id
-        reply = await ana.call("POST", f"/users/{id_}:{verb}")
+    reply = await ana.call("POST", f"/users/{tess.id}:grantAdministrator")
+    assert (reply.status, reply.json["code"]) == (403, "mfa_required")
+
+
+CHANGES = {
+    "deactivate": ("POST", "/users/{id}:deactivate", None),
+    "deactivate by editing": ("PATCH", "/users/{id}", {"active": False}),
+    "rename": ("PATCH", "/users/{id}", {"userName": "mallory@contoso.com"}),
+    "authentication type": ("PATCH", "/users/{id}", {"authenticationType": "native"}),
+    "delete": ("DELETE", "/users/{id}", None),
+    "invite": ("POST", "/users/{id}:invite", None),
+    "revoke": ("POST", "/users/{id}:revokeAdministrator", None),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+async def test_what_opens_or_closes_an_administrators_way_in_takes_a_code(ana, change):
+    """R013: with a session that was left open alone, nobody throws the other administrators out."""
+    tess = (await ana.admin.account("tess@contoso.com", administrator=True)).id
+    method, path, body = CHANGES[change]
+    action = "revokeAdministrator" if change == "revoke" else "changeAdministrator"
+    before = (await ana.call("GET", f"/users/{tess}")).json
+    for headers in ({}, {"x-step-up-proof": await ana.proof(action, ana.user.id)}):
+        reply = await ana.call(method, path.format(id=tess), body, headers=headers)
         assert (reply.status, reply.json["code"]) == (403, "mfa_required")
+    assert (await ana.call("GET", f"/users/{tess}")).json == before
+    headers = {"x-step-up-proof": await ana.proof(action, tess)}
+    assert (await ana.call(method, path.format(id=tess), body, headers=headers)).status in {200, 204}
+
+
+@pytest.mark.parametrize("change", ["deactivate", "deactivate by editing", "delete", "revoke"])
+async def test_that_nobody_would_remain_is_said_before_a_code_is_asked_for(ana, change):
+    """AMB-11."""
+    method, path, body = CHANGES[change]
+    reply = await ana.call(method, path.format(id=ana.user.id), body)
+    assert (reply.status, reply.json["code"]) == (409, "last_administrator")
+
+
+async def test_what_changes_nothing_of_an_administrators_way_in_takes_no_code(ana):
+    tess = await ana.admin.account("tess@contoso.com", administrator=True)
+    body = {"active": True, "userName": "tess@contoso.com", "familyName": "Okri", "authenticationType": "sso"}
+    assert (await ana.call("PATCH", f"/users/{tess.id}", body)).status == 200
 
 
 async def test_an_end_user_cannot_be_one(ana):

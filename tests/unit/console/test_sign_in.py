@@ -132,10 +132,11 @@ async def test_who_tried_too_often_is_told_for_how_long_nothing_is_tried(strange
     assert told == ["15 minutes", "2 minutes", "1 minute"]
 
 
-async def test_who_is_inactive_is_told_so_with_the_right_password_only(stranger, admin, anna):
-    await admin.done("POST", f"/users/{anna.user.id}:deactivate")
-    assert "The e-mail, password or code is not right." in (await enter(stranger, anna, password="wrong")).text
-    page = await enter(stranger, anna)
+async def test_who_is_inactive_is_told_so_with_the_right_password_only(stranger, admin):
+    ben = await Person(admin, await admin.account("ben@contoso.com")).equip()
+    await admin.done("POST", f"/users/{ben.user.id}:deactivate")
+    assert "The e-mail, password or code is not right." in (await enter(stranger, ben, password="wrong")).text
+    page = await enter(stranger, ben)
     assert page.status == 401
     assert "Your account is inactive. Ask your administrator." in page.text
 
