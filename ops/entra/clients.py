@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from ops.entra.console import Console, Refused, as_sent
@@ -22,6 +22,13 @@ class Answer(BaseModel):
     """What is read of a reply; the rest is let go."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, hide_input_in_errors=True)
+
+
+class _Page(Answer):
+    """A part of a collection."""
+
+    value: list[Any]
+    following: str | None = Field(None, alias="@odata.nextLink")
 
 
 class Bearer(httpx.Auth):
@@ -77,11 +84,11 @@ class Client:
 
     def list[T: BaseModel](self, path: str, answer: type[T], **query: str) -> list[T]:
         """Read all pages of a collection. Errors are those of `get`."""
-        page = self._json(self._send("GET", path, query=query))
-        items = page["value"]
-        while following := page.get("@odata.nextLink"):
-            page = self._json(self._send("GET", following))
-            items += page["value"]
+        page = self._read(self._send("GET", path, query=query), _Page)
+        items = page.value
+        while page.following:
+            page = self._read(self._send("GET", page.following), _Page)
+            items += page.value
         return [self._validated(item, answer) for item in items]
 
     def ask[T: BaseModel](self, path: str, body: Any, answer: type[T]) -> T:

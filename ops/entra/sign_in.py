@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
-from azure.core.exceptions import ClientAuthenticationError
+from azure.core.exceptions import AzureError
 from azure.identity import (
     AzureCliCredential,
-    CredentialUnavailableError,
     DeviceCodeCredential,
     InteractiveBrowserCredential,
 )
@@ -95,7 +94,7 @@ def access_token(options: Options, credential: Credential | None = None) -> Call
     def token() -> str:
         try:
             return signed_in.get_token(*scopes).token
-        except (ClientAuthenticationError, CredentialUnavailableError) as error:
+        except AzureError as error:
             raise Refused(explained(str(error))) from None
 
     return token

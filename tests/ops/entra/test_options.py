@@ -1,6 +1,7 @@
 """The command line: what is wrong with it is said before anything is asked or sent, and no secret is on it."""
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ from azure.identity import AzureCliCredential, DeviceCodeCredential, Interactive
 
 from ops.entra.command import main
 from ops.entra.console import Refused
+from ops.entra.graph import PERMISSIONS
 from ops.entra.mappings import Value
-from ops.entra.options import GRAPH_COMMAND_LINE_TOOLS, parse
+from ops.entra.options import GRAPH_COMMAND_LINE_TOOLS, _parser, parse
 from ops.entra.sign_in import _CREDENTIALS
 
 ROOT = Path(__file__).parents[3]
@@ -110,3 +112,12 @@ def test_the_command_runs():
         "--rotate",
     ):
         assert option in done.stdout
+
+
+def test_the_guide_tells_every_option_and_every_permission():
+    guide = (
+        (ROOT / "docs" / "interop" / "entra.md").read_text("utf-8").partition("one command\n")[2].partition("\n## ")[0]
+    )
+    shown = {option for action in _parser()._actions for option in action.option_strings} - {"-h", "--help", "--app"}
+    assert not [option for option in shown if f"`{option}`" not in guide]
+    assert set(re.findall(r"^\| `([\w.]+All)`", guide, re.MULTILINE)) == {name for _, name, _ in PERMISSIONS}
