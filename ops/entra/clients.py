@@ -129,10 +129,12 @@ class Client:
         """What is below this path was just made: "not found" means for a while that it must be asked again."""
         self._new.append(path)
 
-    def patiently[T](self, read: Callable[[], T], is_there: Callable[[T], bool]) -> T:
-        """Read until it is there, or patience is over; returns what was read last."""
+    def patiently[T](
+        self, read: Callable[[], T], is_there: Callable[[T], bool], seconds: float = PATIENCE_SECONDS
+    ) -> T:
+        """Read until it is there, or so many seconds are over; returns what was read last."""
         found, waited, pause = read(), 0.0, 1.0
-        while not is_there(found) and waited < PATIENCE_SECONDS:
+        while not is_there(found) and waited + pause <= seconds:
             self._sleep(pause)
             waited, pause = waited + pause, min(2 * pause, _LONGEST_PAUSE_SECONDS)
             found = read()

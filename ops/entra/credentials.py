@@ -14,6 +14,8 @@ from ops.entra.setup import Setup
 
 _OURS = {"BaseAddress", "SecretToken", "SyncAll"}
 _SAVED = {"useSavedCredentials": True}
+_SAVING_SECONDS = 30
+"""How long it may take until Entra ID uses what was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def write(setup: Setup, found: Credentials, _wanted: Credentials) -> str:
             {"value": [*pairs, {"key": "SyncAll", "value": "false"}, *others]},
         )
         if not setup.graph.dry_run:
-            _validate(setup, _SAVED)
+            _validate(setup, _SAVED, patience=_SAVING_SECONDS)
     except Refused as error:
         raise Refused(f"{error} {_left_over(setup, name)}".rstrip()) from None
     _tell_rotation(setup)
@@ -112,8 +114,8 @@ def _complaint(setup: Setup, body: object) -> str | None:
     return setup.graph.complaint(f"{setup.job_path}/validateCredentials", body)
 
 
-def _validate(setup: Setup, body: object) -> None:
-    if complaint := _complaint(setup, body):
+def _validate(setup: Setup, body: object, patience: float = 0) -> None:
+    if complaint := setup.graph.patiently(lambda: _complaint(setup, body), lambda found: found is None, patience):
         raise Refused(f"Entra ID cannot get into Rollcall at {setup.options.scim_url}. {complaint}")
 
 

@@ -99,6 +99,7 @@ class GraphDouble(httpx.BaseTransport):
         self.shows_claims = True
         self.has_licence = True
         self.lag = 0
+        self.unsaved = 0
         self.throttled = 0
         self.page_size = 100
         self.calls: list[str] = []
@@ -178,7 +179,7 @@ class GraphDouble(httpx.BaseTransport):
         for pattern, methods in _ROUTES:
             if match := re.fullmatch(pattern, path):
                 if method not in methods:
-                    raise Problem(405, "Request_BadRequest", f"{method} is not allowed here.")
+                    raise Problem(404, "UnknownError", f"No HTTP resource was found for {method}.")
                 return methods[method](self, body, query, *match.groups())
         raise Problem(404, "Request_ResourceNotFound", f"No such path: {path}")
 
@@ -299,6 +300,9 @@ class GraphDouble(httpx.BaseTransport):
         given = shapes.Validate.model_validate(body)
         pairs = {pair.key: pair.value for pair in given.credentials}
         used = application.secrets if given.use_saved_credentials else pairs
+        if self.unsaved and given.use_saved_credentials and used:
+            self.unsaved -= 1
+            used = {}
         if not used or not self.scim.is_reached(used["BaseAddress"], used["SecretToken"]):
             raise Problem(400, "InvalidCredentials", "The credentials are not valid.")
 

@@ -216,6 +216,12 @@ def test_what_was_just_made_is_waited_for(connection):
     assert len([call for call in connection.graph.writes if call.endswith(("/instantiate", "/jobs"))]) == 2
 
 
+def test_saved_credentials_that_are_not_in_use_yet_are_tried_again(connection):
+    connection.graph.unsaved = 3
+    connection.set_up()
+    assert connection.waits
+
+
 @pytest.mark.parametrize(("fault", "sentence"), [("throttled", "is throttling"), ("lag", "does not find")])
 def test_waiting_has_an_end(connection, fault, sentence):
     setattr(connection.graph, fault, 10_000)
