@@ -19,16 +19,16 @@ def wanted(setup: Setup, found: frozenset[str]) -> frozenset[str]:
 
 def write(setup: Setup, found: frozenset[str], wanted: frozenset[str]) -> str:
     """Assign the groups that are missing."""
-    role = _default_role(setup.application)
+    role = _default_role(setup.application) if setup.application else "{default role}"
     for group in sorted(wanted - found):
         body = {"principalId": group, "resourceId": setup.application_path.rpartition("/")[2], "appRoleId": role}
         setup.graph.write("POST", f"{setup.application_path}/appRoleAssignedTo", body)
     return f"{len(wanted - found)} assigned"
 
 
-def _default_role(application: ServicePrincipal | None) -> str:
+def _default_role(application: ServicePrincipal) -> str:
     """The role of those who have none in particular: `User`, which Entra ID gives to each application that it makes."""
-    roles = [role for role in application.app_roles if role.is_enabled] if application else []
+    roles = [role for role in application.app_roles if role.is_enabled]
     roles = [role for role in roles if "User" in role.allowed_member_types]
     named = [role for role in roles if role.display_name == "User"]
     return (named or roles)[0].id if roles else DEFAULT_ACCESS

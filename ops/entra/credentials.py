@@ -79,7 +79,7 @@ def write(setup: Setup, found: Credentials, _wanted: Credentials) -> str:
     except Refused as error:
         raise Refused(f"{error} {_left_over(setup, name)}".rstrip()) from None
     _tell_rotation(setup)
-    return f"{name} saved" if setup.graph.dry_run else f"{name} saved, and Entra ID got in with it"
+    return f"{name} saved, and Entra ID got in with it"
 
 
 def finish(setup: Setup, code: str) -> str:

@@ -49,6 +49,11 @@ class Value:
             return cls.constant(match[1])
         return cls("Function", text)
 
+    @property
+    def written(self) -> str:
+        """As an expression."""
+        return {"Attribute": f"[{self.text}]", "Constant": f'"{self.text}"', "Function": self.text}[self.kind]
+
     def is_in(self, source: Source | None, parse: Parse) -> bool:
         """Whether a mapping has this source; Entra ID may write an expression in its own way."""
         if source is None or source.type != self.kind:
@@ -62,8 +67,7 @@ class Value:
         """The source that says this."""
         if self.kind == "Function":
             return parse(self.text)
-        expression = f"[{self.text}]" if self.kind == "Attribute" else f'"{self.text}"'
-        return Source(type=self.kind, name=self.text, expression=expression, parameters=[])
+        return Source(type=self.kind, name=self.text, expression=self.written, parameters=[])
 
 
 @dataclass(frozen=True, slots=True)

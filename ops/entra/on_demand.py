@@ -24,7 +24,7 @@ def provision(setup: Setup) -> str:
         {"parameters": [{"ruleId": setup.rule or "{rule}", "subjects": [subject]}]},
     )
     if reply is None:
-        return f"{person} would be provisioned"
+        return ""
     outcome = OnDemand.model_validate(reply.json())
     result, summary = _object(outcome.key), _object(outcome.value)
     details = _object(result.get("details"))

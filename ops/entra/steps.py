@@ -56,7 +56,11 @@ def run(setup: Setup, steps: Iterable[Step]) -> int:
         if found == wanted:
             setup.console.say(f"= {step.name}: as wanted")
             continue
-        setup.console.say(f"+ {step.name}: {step.write(setup, found, wanted)}")
+        if setup.options.dry_run:
+            setup.console.say(f"~ {step.name}: not as wanted")
+            step.write(setup, found, wanted)
+        else:
+            setup.console.say(f"+ {step.name}: {step.write(setup, found, wanted)}")
         written += 1
     return written
 
@@ -180,7 +184,7 @@ def _parsed(setup: Setup, expression: str) -> Source:
 def _write_schema(setup: Setup, found: Schema | None, wanted: Any) -> str:
     path = f"{setup.job_path}/schema"
     if found is None:
-        flows = {flow.target: flow.value.text for flow in wanted.people}
+        flows = {flow.target: flow.value.written for flow in wanted.people}
         setup.graph.write("PUT", path, {"…": "the schema that Entra ID makes, with these mappings", "User": flows})
         return "all made"
     setup.graph.write("PUT", path, wanted.as_body(), shown=mappings.excerpt(wanted))
