@@ -60,9 +60,13 @@ bench: setup ## Run the benchmarks
 screenshots: setup ## Make pictures of every page of the console, in .local/screenshots
 	@$(PYTHON) -m tests.browser.screenshots
 
+.PHONY: entra-setup
+entra-setup: setup ## Connect Entra ID with a deployment: ARGS='--app https://… --organization All --group …' (ARGS=--help)
+	@$(PYTHON) -m ops.entra $(ARGS)
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-ops requirements-dev; do \
 	  $(VENV)/bin/uv pip compile -q --universal --upgrade --python-version 3.13 --generate-hashes --no-header \
 	    --no-emit-index-url --no-emit-find-links -o $$name.txt $$name.in; done
 

@@ -86,6 +86,7 @@ class EntraJob:
         batch: Members in one PATCH at most; Entra's own number is not published.
         concurrency: Objects that are processed at once.
         repeats: The share of membership changes that are sent twice, as after a reply that was lost.
+        mapping: The attribute mappings of people.
     """
 
     def __init__(
@@ -99,6 +100,7 @@ class EntraJob:
         batch: int = 150,
         concurrency: int = 1,
         repeats: float = 0.05,
+        mapping: Mapping[str, Callable[[Person], str | bool | None]] = MAPPING,
     ) -> None:
         self.wire = Wire(client, base_url, token)
         self.directory = directory
@@ -110,6 +112,7 @@ class EntraJob:
         self._batch = batch
         self._concurrency = concurrency
         self._repeats = repeats
+        self._mapping = mapping
         self._random = Random(directory.domain)
 
     @property
@@ -167,7 +170,7 @@ class EntraJob:
         users = {}
         for object_id, link in self.links.items():
             person = self.directory.people[object_id]
-            users[link.id] = {**link.exported, **_source(person)}
+            users[link.id] = {**link.exported, **self._source(person)}
         users |= {link.id: link.exported for link in self._unmanaged}
         groups = {}
         for object_id, group in self.group_links.items():
@@ -198,7 +201,7 @@ class EntraJob:
         if not found:
             await self._create_user(person)
             return
-        exported = {path: value for path, value in flatten(found[0]).items() if path in MAPPING}
+        exported = {path: value for path, value in flatten(found[0]).items() if path in self._mapping}
         if link is None:
             link = self._take_over(found[0]["id"], exported)
             self.links[person.object_id] = link
@@ -215,7 +218,7 @@ class EntraJob:
         return Link(user_id, exported)
 
     async def _create_user(self, person: Person) -> None:
-        values = _source(person)
+        values = self._source(person)
         reply = await self.wire.send("POST", "/Users", _new_user(values), expected=(201,))
         if reply is None or not self._is_resource(reply, "User"):
             return
@@ -235,7 +238,7 @@ class EntraJob:
         await self._patch_user(person, link)
 
     async def _patch_user(self, person: Person, link: Link) -> None:
-        changes = _changes(person, link)
+        changes = self._changes(person, link)
         if changes:
             write = _legacy_operations if self.dialect == "legacy" else _operations_2020
             body = patch(*write(changes, link.exported))
@@ -257,7 +260,15 @@ class EntraJob:
 
     def _is_changed(self, person: Person) -> bool:
         link = self.links.get(person.object_id)
-        return link is not None and bool(_changes(person, link))
+        return link is not None and bool(self._changes(person, link))
+
+    def _source(self, person: Person) -> Json:
+        """The attributes of a user that have a value."""
+        values = {path: read(person) for path, read in self._mapping.items()}
+        return {path: value for path, value in values.items() if value is not None}
+
+    def _changes(self, person: Person, link: Link) -> Json:
+        return {path: value for path, value in self._source(person).items() if link.exported.get(path) != value}
 
     # Groups
 
@@ -393,16 +404,6 @@ class EntraJob:
 
     def _guid(self) -> str:
         return str(UUID(int=self._random.getrandbits(128), version=4))
-
-
-def _source(person: Person) -> Json:
-    """The attributes of a user that have a value."""
-    values = {path: read(person) for path, read in MAPPING.items()}
-    return {path: value for path, value in values.items() if value is not None}
-
-
-def _changes(person: Person, link: Link) -> Json:
-    return {path: value for path, value in _source(person).items() if link.exported.get(path) != value}
 
 
 def _new_user(values: Json) -> Json:
