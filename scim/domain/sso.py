@@ -5,9 +5,12 @@ not tested ──test passed──► ready ──enable──► enabled ──
      └────────────────── another configuration ◄───────────────────────┘
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+
+from scim.sentences import Sentence
 
 
 class SsoState(StrEnum):
@@ -26,6 +29,9 @@ class SsoProtocol(StrEnum):
     """How sign-ins travel."""
 
     SAML = "saml2"
+    """SAML 2.0, web browser SSO profile."""
+    OIDC = "oidc"
+    """OpenID Connect, authorization code with PKCE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +95,55 @@ class Sso:
     def switched(self, state: SsoState, at: datetime, by: str) -> "Sso":
         """Enabled or disabled."""
         return replace(self, state=state, since=at, by=by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRequest:
+    """A sign-in that was sent to an identity provider, and what its answer has to fit.
+
+    Attributes:
+        id: Ours, random: SAML's request ID (`InResponseTo` names it), OpenID Connect's `state`.
+        nonce: OpenID Connect's, random; "" for SAML.
+        verifier: Of PKCE, random; "" for SAML.
+        at: When it was sent.
+    """
+
+    id: str
+    nonce: str = ""
+    verifier: str = ""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who an identity provider says has signed in; all of it is verified.
+
+    Attributes:
+        name: SAML's NameID, or the claim of OpenID Connect that stands for it; what the account is matched by.
+        attributes: All that was said of the person: by name, the values as they came.
+        has_mfa: Whether the provider says that a second factor was asked for.
+        answer_id: SAML's assertion ID, or OpenID Connect's session-independent id of the answer: each is good once.
+        ends: Until when a repetition of it would be taken for good, and so has to be remembered.
+        request_id: Of our request that it answers; "" for a sign-in that the provider began.
+    """
+
+    name: str
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    has_mfa: bool = False
+    answer_id: str
+    ends: datetime
+    request_id: str = ""
+
+
+class AnswerRefused(Exception):
+    """What came from an identity provider does not let anybody in.
+
+    Args:
+        detail: Says in one sentence what is wrong, and where it is mended; nothing of the answer itself is in it.
+        code: Machine-readable, e.g. `wrong_audience`.
+    """
+
+    def __init__(self, detail: Sentence, code: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code

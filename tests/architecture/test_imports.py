@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "scim.contracts",
         "scim.web",
     },
+    "scim.sso": {"scim.errors", "scim.deadline", "scim.sentences", "scim.domain"},
     "scim.maintenance": {"scim.errors", "scim.domain"},
     "scim.storage": {
         "scim.errors",
