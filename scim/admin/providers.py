@@ -6,8 +6,9 @@ Their switches are in `provider_switches`, their deletion in `provider_deletion`
 import asyncio
 import logging
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from scim.admin import client_secrets
 from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
@@ -26,7 +27,7 @@ from scim.domain.providers import (
     domain_key,
 )
 from scim.domain.provisioning import Provisioning, ScimState, provisioning_of
-from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.domain.sso import Sso, SsoConfiguration, SsoProtocol, SsoState
 from scim.errors import Unavailable
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
@@ -135,6 +136,8 @@ class ProviderChange:
 
     Attributes:
         default_organization: "" for none.
+        configuration: Of its single sign-on; what is in the vault of it is added here.
+        client_secret: Goes to the vault; None leaves the one that is there.
     """
 
     name: str | None = None
@@ -145,6 +148,7 @@ class ProviderChange:
     adoption: AdoptionPolicy | None = None
     default_organization: str | None = None
     configuration: SsoConfiguration | None = None
+    client_secret: str | None = field(default=None, repr=False)
 
 
 async def create(context: Context, wanted: ProviderChange) -> Provider:
@@ -170,8 +174,9 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
     )
     provider = await _checked(context, blank, wanted)
     done = [activity(context, Status.SSO_CREATED, provider)]
+    configuration = await _new_configuration(context, provider.id, wanted, None)
     try:
-        stored = await services.providers.create(provider, wanted.configuration, done)
+        stored = await services.providers.create(provider, configuration, done)
     except NameTaken as taken:
         raise _name_taken(provider.name) from taken
     except DomainTaken as taken:
@@ -192,7 +197,7 @@ async def update(context: Context, provider_id: str, wanted: ProviderChange, if_
     context.require_recent(Action.MANAGE_PROVIDERS)
     before = await get(context, provider_id, if_match)
     after = await _checked(context, before, wanted)
-    configuration = await _changed_configuration(context, before, wanted.configuration)
+    configuration = await _changed_configuration(context, before, wanted)
     if configuration is not None:
         after = replace(after, sso=after.sso.configured())
     changed = (*_differences(before, after), *(("sso",) if configuration else ()))
@@ -318,23 +323,39 @@ def _domains(texts: Collection[str]) -> frozenset[str]:
 
 
 async def _changed_configuration(
-    context: Context, provider: Provider, wanted: SsoConfiguration | None
+    context: Context, provider: Provider, wanted: ProviderChange
 ) -> SsoConfiguration | None:
     """The configuration, if it is another one than is stored."""
-    if wanted is None:
+    if wanted.configuration is None:
         return None
     present = await context.services.providers.sso_configuration(provider.id)
-    if present == wanted:
+    if provider.sso.state is SsoState.ENABLED and not (present and wanted.configuration.is_same_connection(present)):
+        raise Conflicting(_IN_USE[present.protocol if present else SsoProtocol.SAML], "sso_enabled")
+    configuration = await _new_configuration(context, provider.id, wanted, present)
+    return None if configuration == present else configuration
+
+
+async def _new_configuration(
+    context: Context, provider_id: str, wanted: ProviderChange, present: SsoConfiguration | None
+) -> SsoConfiguration | None:
+    """The wanted configuration, with what the vault keeps of it."""
+    if wanted.configuration is None:
         return None
-    if provider.sso.state is SsoState.ENABLED and not (present and wanted.is_same_connection(present)):
-        raise Conflicting(
-            Sentence(
-                "People sign in through this connection. Disable SSO before you change its entity ID or "
-                "sign-on URL; certificates can be exchanged at any time."
-            ),
-            "sso_enabled",
-        )
-    return wanted
+    client_secrets.check(wanted.configuration, present, wanted.client_secret)
+    return await client_secrets.kept(context.services, provider_id, wanted.configuration, present, wanted.client_secret)
+
+
+_IN_USE = {
+    SsoProtocol.SAML: Sentence(
+        "People sign in through this connection. Disable SSO before you change its entity ID or "
+        "sign-on URL; certificates can be exchanged at any time."
+    ),
+    SsoProtocol.OIDC: Sentence(
+        "People sign in through this connection. Disable SSO before you change its issuer, client ID or name claims; "
+        "the client secret can be exchanged at any time."
+    ),
+}
+"""Why the connection of an enabled single sign-on stays."""
 
 
 _EDITED = {

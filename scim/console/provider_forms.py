@@ -7,7 +7,7 @@ from typing import Any
 
 from scim.console.forms import Form, given
 from scim.domain.providers import Provider
-from scim.domain.sso import SsoConfiguration
+from scim.domain.sso import OidcConfiguration, SamlConfiguration, SsoConfiguration, SsoProtocol
 
 _BETWEEN_DOMAINS = re.compile(r"[\s,;]+")
 _BETWEEN_CERTIFICATES = re.compile(r"\n\s*\n|(?<=-----END CERTIFICATE-----)")
@@ -21,13 +21,15 @@ class ProviderFields:
     Attributes:
         name, kind: See `Provider`.
         domains: By name.
-        entity_id, sign_on_url, certificates: See `SsoConfiguration`; the certificates as one text.
+        protocol: Of its single sign-on.
+        entity_id, sign_on_url, certificates: See `SamlConfiguration`; the certificates as one text.
         version: Of the provider; "" for a new one.
     """
 
     name: str = ""
     kind: str = "entra"
     domains: Sequence[str] = ()
+    protocol: SsoProtocol = SsoProtocol.SAML
     entity_id: str = ""
     sign_on_url: str = ""
     certificates: str = ""
@@ -36,13 +38,15 @@ class ProviderFields:
 
 def fields_of(provider: Provider, configuration: SsoConfiguration | None) -> ProviderFields:
     """What is stored."""
+    saml = configuration if isinstance(configuration, SamlConfiguration) else None
     return ProviderFields(
         name=provider.name,
         kind=provider.kind.value,
         domains=sorted(provider.email_domains),
-        entity_id=configuration.entity_id if configuration else "",
-        sign_on_url=configuration.sign_on_url if configuration else "",
-        certificates="\n\n".join(map(str.strip, configuration.certificates)) if configuration else "",
+        protocol=configuration.protocol if configuration else SsoProtocol.SAML,
+        entity_id=saml.entity_id if saml else "",
+        sign_on_url=saml.sign_on_url if saml else "",
+        certificates="\n\n".join(map(str.strip, saml.certificates)) if saml else "",
         version=provider.version,
     )
 
@@ -55,6 +59,8 @@ def wanted(form: Form, present: SsoConfiguration | None = None) -> dict[str, Any
         present: The configuration that is stored; None before there is one.
     """
     body = given(form, ("name", "kind"), blank="") | {"emailDomains": domains(form)}
+    if isinstance(present, OidcConfiguration):
+        return body  # its connection is edited over the API
     connection = {name: form.text(f"sso.{name}") for name in _CONNECTION}
     if present is None and not any(connection.values()):
         return body
@@ -72,7 +78,7 @@ def certificates(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, _BETWEEN_CERTIFICATES.split(text))))
 
 
-def _kept(connection: dict[str, str], present: SsoConfiguration | None) -> dict[str, Any]:
+def _kept(connection: dict[str, str], present: SamlConfiguration | None) -> dict[str, Any]:
     """The parts of the stored configuration that the form does not show, or shows in another form.
 
     A form that is sent as it was opened must not change anything: another configuration has to be tested again.
@@ -86,7 +92,6 @@ def _kept(connection: dict[str, str], present: SsoConfiguration | None) -> dict[
         present.sign_on_url,
     )
     return {
-        "protocol": present.protocol,
         "certificates": present.certificates if is_as_before else found,
         **({"metadata": present.metadata} if is_same else {}),
     }

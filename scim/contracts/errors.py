@@ -7,8 +7,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from scim.contracts import texts
+from scim.domain.sso import SsoProtocol
 from scim.sentences import Sentence
 
+_ALTERNATIVES = frozenset(SsoProtocol)
+"""Tags of unions, which pydantic puts among the names."""
 _MAX_FIELD = 200
 """Characters of a field's name that are told: unknown ones are the client's own."""
 
@@ -19,7 +22,13 @@ def field_errors(error: ValidationError) -> Iterator[tuple[str, str]]:
     The sentences have no full stop.
     """
     for part in error.errors(include_url=False, include_input=False):
-        yield ".".join(map(str, part["loc"]))[:_MAX_FIELD], _sentence(part)
+        yield _field(part)[:_MAX_FIELD], _sentence(part)
+
+
+def _field(part: ErrorDetails) -> str:
+    """The name of a field; which alternative of a body was chosen is no part of it."""
+    first, *rest = part["loc"] or ("",)
+    return ".".join(map(str, [first, *(each for each in rest if each not in _ALTERNATIVES)]))
 
 
 def _sentence(part: ErrorDetails) -> str:
@@ -47,7 +56,8 @@ def _too_short(facts: Mapping[str, Any]) -> Sentence:
 
 
 def _one_of(facts: Mapping[str, Any]) -> Sentence:
-    return Sentence("Give one of {values}", values=facts["expected"].replace(" or ", ", ").replace("'", ""))
+    expected = facts.get("expected") or facts["expected_tags"]
+    return Sentence("Give one of {values}", values=expected.replace(" or ", ", ").replace("'", ""))
 
 
 _REQUIRED = Sentence("This is required")
@@ -73,6 +83,7 @@ _TOLD: Mapping[str, Callable[[Mapping[str, Any]], Sentence]] = {
     ),
     "enum": _one_of,
     "literal_error": _one_of,
+    "union_tag_invalid": _one_of,
     "int_type": _NUMBER,
     "int_parsing": _NUMBER,
     "int_parsing_size": _NUMBER,

@@ -1,8 +1,8 @@
 """Identity providers."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from scim.admin.provider_switches import UsersWithoutScim
 from scim.admin.providers import ProviderChange
@@ -10,7 +10,7 @@ from scim.contracts import texts
 from scim.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally, optional
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
-from scim.domain.sso import SsoConfiguration, SsoProtocol, SsoState
+from scim.domain.sso import NameClaim, OidcConfiguration, SamlConfiguration, SsoConfiguration, SsoProtocol, SsoState
 from scim.schema.values import UnknownAttributes
 
 EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=texts.PLAIN)]
@@ -20,10 +20,10 @@ Certificate = Annotated[str, Field(min_length=1, max_length=8192, pattern=texts.
 """A certificate as PEM, or its base64 alone."""
 
 
-class SsoSettings(Contract):
-    """The configuration of single sign-on."""
+class SamlSettings(Contract):
+    """The configuration of single sign-on by SAML 2.0."""
 
-    protocol: SsoProtocol = SsoProtocol.SAML
+    protocol: Literal[SsoProtocol.SAML] = SsoProtocol.SAML
     entity_id: Annotated[str, Field(min_length=1, max_length=1024, pattern=texts.PLAIN)]
     """What the provider calls itself: `entityID` in SAML metadata."""
     sign_on_url: Annotated[str, Field(max_length=2048, pattern=texts.HTTPS_URL)]
@@ -32,9 +32,62 @@ class SsoSettings(Contract):
     metadata: Annotated[str, Field(max_length=200_000)] = ""
     """The metadata document that all this was taken from, as it was given."""
 
-    def configuration(self) -> SsoConfiguration:
+    def configuration(self) -> SamlConfiguration:
         """For the use case."""
-        return SsoConfiguration(**self.model_dump(by_alias=False))
+        return SamlConfiguration(**self.model_dump(by_alias=False, exclude={"protocol"}))
+
+
+def _is_issuer(text: str) -> str:
+    """OpenID Connect Discovery 1.0 §3: an address without query or fragment."""
+    if "?" in text or "#" in text:
+        raise ValueError(texts.NO_ISSUER)
+    return text
+
+
+class OidcSettings(Contract):
+    """The configuration of single sign-on by OpenID Connect. The rest is discovered at the issuer."""
+
+    protocol: Literal[SsoProtocol.OIDC]
+    issuer: Annotated[str, Field(max_length=1024, pattern=texts.HTTPS_URL), AfterValidator(_is_issuer)]
+    """What the provider calls itself, exactly: `issuer` in its discovery document."""
+    client_id: Annotated[str, Field(min_length=1, max_length=255, pattern=texts.PLAIN)]
+    """What the provider calls Rollcall."""
+    client_secret: Annotated[str, Field(min_length=1, max_length=1024, pattern=texts.PLAIN)] | None = Field(
+        default=None, exclude=True
+    )
+    """It is kept in Key Vault and never returned. When it is absent, the present one stays; another issuer or client
+    ID takes a new one."""
+    name_claims: Annotated[tuple[NameClaim, ...], Field(min_length=1, max_length=len(NameClaim))] = (
+        OidcConfiguration.DEFAULT_NAME_CLAIMS
+    )
+    """The claims that stand for the userName: the first that there is, counts."""
+
+    def configuration(self) -> OidcConfiguration:
+        """For the use case, which adds the secret."""
+        return OidcConfiguration(issuer=self.issuer, client_id=self.client_id, name_claims=self.name_claims)
+
+
+def _protocol(settings: Any) -> str:
+    """SAML, where nothing is said."""
+    if isinstance(settings, dict):
+        return str(settings.get("protocol", SsoProtocol.SAML))
+    return str(getattr(settings, "protocol", SsoProtocol.SAML))
+
+
+SsoSettings = Annotated[
+    Annotated[SamlSettings, Tag(SsoProtocol.SAML)] | Annotated[OidcSettings, Tag(SsoProtocol.OIDC)],
+    Discriminator(_protocol),
+]
+"""The configuration of single sign-on, by protocol."""
+
+
+def sso_settings(configuration: SsoConfiguration) -> SamlSettings | OidcSettings:
+    """What is told of a configuration."""
+    match configuration:
+        case SamlConfiguration():
+            return SamlSettings.of(configuration)
+        case OidcConfiguration():
+            return OidcSettings.of(configuration)
 
 
 class Policies(Contract):
@@ -76,7 +129,8 @@ class ProviderEdit(Contract):
     default_organization: OrganizationId | None = None
     """`null` for none."""
     sso: SsoSettings = optional()
-    """The whole configuration. Another entity ID or sign-on URL, or a change while SSO is off, has to be tested."""
+    """The whole configuration, the client secret aside. Another connection, or a change while SSO is off, has to be
+    tested."""
 
 
 def provider_change(wanted: NewProvider | ProviderEdit) -> ProviderChange:
@@ -93,6 +147,7 @@ def provider_change(wanted: NewProvider | ProviderEdit) -> ProviderChange:
         adoption=wanted.policies.adoption,
         default_organization=default,
         configuration=wanted.sso.configuration() if wanted.sso else None,
+        client_secret=wanted.sso.client_secret if isinstance(wanted.sso, OidcSettings) else None,
     )
 
 

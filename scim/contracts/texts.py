@@ -20,6 +20,7 @@ CERTIFICATE = r"^[A-Za-z0-9+/=\s-]+$"
 UNKNOWN_TIME_ZONE = Sentence(
     'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
 )
+NO_ISSUER = Sentence("Give the issuer alone, without ? and #")
 _NO_CONTROLS = Sentence("Leave out line breaks, tabs and other control characters")
 
 SENTENCES: Mapping[str, Sentence] = {

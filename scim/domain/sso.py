@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from scim.sentences import Sentence
 
@@ -35,18 +36,18 @@ class SsoProtocol(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SsoConfiguration:
-    """What a provider said about its sign-in.
+class SamlConfiguration:
+    """What a provider said about its sign-in by SAML.
 
     Attributes:
-        protocol: See there.
         entity_id: What the provider calls itself (SAML metadata, `entityID`).
         sign_on_url: Where people are sent to sign in.
         certificates: With which it signs, as text; several while one replaces another.
         metadata: The document that all this was taken from, as it was given; "" for none.
     """
 
-    protocol: SsoProtocol = SsoProtocol.SAML
+    protocol: ClassVar[SsoProtocol] = SsoProtocol.SAML
+
     entity_id: str
     sign_on_url: str
     certificates: tuple[str, ...]
@@ -54,7 +55,71 @@ class SsoConfiguration:
 
     def is_same_connection(self, other: "SsoConfiguration") -> bool:
         """Whether people would sign in at the same place; certificates may have been exchanged (roll-over)."""
-        return (self.protocol, self.entity_id, self.sign_on_url) == (other.protocol, other.entity_id, other.sign_on_url)
+        return isinstance(other, SamlConfiguration) and (self.entity_id, self.sign_on_url) == (
+            other.entity_id,
+            other.sign_on_url,
+        )
+
+
+class NameClaim(StrEnum):
+    """A claim that accounts may be matched by: of an organization's own provider, people cannot choose it themselves.
+
+    `email` counts only where the provider does not say that it is unverified. `name` and `nickname` are missing,
+    because people may write them into their own profile.
+    """
+
+    PREFERRED_USERNAME = "preferred_username"
+    """The user principal name in Entra ID, the login in Okta."""
+    UPN = "upn"
+    """An optional claim of Entra ID, and the user principal name of guests, too."""
+    EMAIL = "email"
+    SUBJECT = "sub"
+    """The one that never changes; it fits where the provider's userNames are its subjects."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OidcConfiguration:
+    """What a provider said about its sign-in by OpenID Connect. The rest is discovered at the issuer.
+
+    Attributes:
+        issuer: What the provider calls itself, exactly (OpenID Connect Discovery 1.0 §3, `issuer`).
+        client_id: What it calls Rollcall.
+        secret_version: Which version of the secret `client_secret_name` is the client secret; "" before it is kept.
+        name_claims: The claims that stand for the userName: the first that there is, counts (AMB-20).
+    """
+
+    protocol: ClassVar[SsoProtocol] = SsoProtocol.OIDC
+
+    DEFAULT_NAME_CLAIMS: ClassVar = (NameClaim.PREFERRED_USERNAME, NameClaim.UPN, NameClaim.EMAIL)
+
+    issuer: str
+    client_id: str
+    secret_version: str = ""
+    name_claims: tuple[NameClaim, ...] = DEFAULT_NAME_CLAIMS
+
+    def is_same_client(self, other: "SsoConfiguration | None") -> bool:
+        """Whether the same secret may be sent to the same place."""
+        return isinstance(other, OidcConfiguration) and (self.issuer, self.client_id) == (
+            other.issuer,
+            other.client_id,
+        )
+
+    def is_same_connection(self, other: "SsoConfiguration") -> bool:
+        """Whether people would sign in at the same place and as the same; the secret may have been exchanged."""
+        return (
+            isinstance(other, OidcConfiguration)
+            and self.is_same_client(other)
+            and self.name_claims == other.name_claims
+        )
+
+
+type SsoConfiguration = SamlConfiguration | OidcConfiguration
+"""By protocol: how people sign in at a provider."""
+
+
+def client_secret_name(provider_id: str) -> str:
+    """What the client secret of a provider is called in Key Vault."""
+    return f"sso-client-secret-{provider_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

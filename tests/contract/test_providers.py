@@ -10,9 +10,10 @@ from scim.domain.accounts import AccountFilter, Management
 from scim.domain.people import AuthenticationType
 from scim.domain.ports import DomainTaken, IdUsed, NameTaken, VersionConflict
 from scim.domain.providers import AdoptionPolicy, Deletion, Policies, Provider, ProviderKind
-from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.domain.sso import NameClaim, OidcConfiguration, SamlConfiguration, Sso, SsoState
 from scim.domain.tokens import generate_token
 from scim.errors import Unavailable
+from scim.storage.tables.documents import text_columns
 from scim.storage.tables.keys import ADMINISTRATORS, CONFIG, DIRECTORY, PARTITION
 from scim.storage.tables.providers import TableProviders
 from scim.storage.tables.rows import Delete, Insert
@@ -22,7 +23,7 @@ from tests.invariants import violations
 from tests.world import OKTA, group, user
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-CONFIGURATION = SsoConfiguration(
+CONFIGURATION = SamlConfiguration(
     entity_id="https://idp.example/1", sign_on_url="https://idp.example/saml", certificates=("MIIC",), metadata="é" * 9
 )
 DELETION = Deletion(at=NOW, by="Ana", account_id="a", request_id="r")
@@ -79,6 +80,23 @@ async def test_a_row_of_an_earlier_layout_is_read(providers, storage):
     assert await providers.get("old") == renamed
     with pytest.raises(DomainTaken):
         await providers.create(provider("new", "New", "contoso.com"))
+
+
+async def test_a_configuration_of_openid_connect_is_read_as_it_was_stored(providers):
+    wanted = OidcConfiguration(
+        issuer="https://idp.example/é", client_id="c", secret_version="v", name_claims=(NameClaim.UPN, NameClaim.EMAIL)
+    )
+    await providers.create(provider("p1"), wanted)
+    assert await providers.sso_configuration("p1") == wanted
+
+
+async def test_a_configuration_of_an_earlier_version_is_read(providers, storage):
+    """Its row is exactly this one."""
+    facts = '{"entityId": "e", "signOnUrl": "https://idp.example/", "certificates": ["A", "B"], "metadata": "<x/>"}'
+    await storage.insert(CONFIG, "idp", Insert("~sso|old", {"v": 1, "protocol": "saml2", **text_columns(facts)}))
+    assert await providers.sso_configuration("old") == SamlConfiguration(
+        entity_id="e", sign_on_url="https://idp.example/", certificates=("A", "B"), metadata="<x/>"
+    )
 
 
 async def test_names_are_unique_whatever_their_case_and_spaces(providers):

@@ -22,8 +22,8 @@ from scim.contracts.providers import (
     ScimDetails,
     SsoDetails,
     SsoImpact,
-    SsoSettings,
     provider_change,
+    sso_settings,
 )
 from scim.domain.providers import Provider
 
@@ -116,7 +116,7 @@ def _reply(call: Call[Any, Any], page: ProviderPage) -> Reply:
         **parts
         | {
             "sso": parts["sso"].model_copy(
-                update={"configuration": SsoSettings.of(configuration) if configuration else None}
+                update={"configuration": sso_settings(configuration) if configuration else None}
             ),
             "scim": parts["scim"].model_copy(update={"users": page.users, "groups": page.groups}),
             "policies": Policies.of(provider.policies),

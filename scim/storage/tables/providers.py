@@ -27,7 +27,15 @@ from scim.domain.providers import (
     ProviderKind,
     name_key,
 )
-from scim.domain.sso import Sso, SsoConfiguration, SsoProtocol, SsoState
+from scim.domain.sso import (
+    NameClaim,
+    OidcConfiguration,
+    SamlConfiguration,
+    Sso,
+    SsoConfiguration,
+    SsoProtocol,
+    SsoState,
+)
 from scim.errors import Unavailable
 from scim.schema.values import UnknownAttributes
 from scim.storage.tables.config_table import ConfigConflict, ConfigTable
@@ -261,26 +269,46 @@ def _kept(activity: Activity) -> Operation:
 def _configured(provider_id: str, configuration: SsoConfiguration | None) -> list[Operation]:
     if configuration is None:
         return []
-    facts = {
-        "entityId": configuration.entity_id,
-        "signOnUrl": configuration.sign_on_url,
-        "certificates": configuration.certificates,
-        "metadata": configuration.metadata,
-    }
     columns: Columns = {
         "v": LAYOUT,
         "protocol": configuration.protocol.value,
-        **text_columns(json.dumps(facts, ensure_ascii=False)),
+        **text_columns(json.dumps(_facts(configuration), ensure_ascii=False)),
     }
     return [Upsert(_configuration_key(provider_id), columns)]
 
 
+def _facts(configuration: SsoConfiguration) -> dict[str, str | tuple[str, ...]]:
+    match configuration:
+        case SamlConfiguration():
+            return {
+                "entityId": configuration.entity_id,
+                "signOnUrl": configuration.sign_on_url,
+                "certificates": configuration.certificates,
+                "metadata": configuration.metadata,
+            }
+        case OidcConfiguration():
+            return {
+                "issuer": configuration.issuer,
+                "clientId": configuration.client_id,
+                "secretVersion": configuration.secret_version,
+                "nameClaims": configuration.name_claims,
+            }
+
+
 def _configuration_of(row: Row) -> SsoConfiguration:
     facts: Mapping[str, str | list[str]] = json.loads(column_text(row.columns))
-    return SsoConfiguration(
-        protocol=SsoProtocol(str(row.columns["protocol"])),
-        entity_id=str(facts["entityId"]),
-        sign_on_url=str(facts["signOnUrl"]),
-        certificates=tuple(facts["certificates"]),
-        metadata=str(facts["metadata"]),
-    )
+    match SsoProtocol(str(row.columns["protocol"])):
+        case SsoProtocol.SAML:
+            return SamlConfiguration(
+                entity_id=str(facts["entityId"]),
+                sign_on_url=str(facts["signOnUrl"]),
+                certificates=tuple(facts["certificates"]),
+                metadata=str(facts["metadata"]),
+            )
+        case SsoProtocol.OIDC:
+            return OidcConfiguration(
+                issuer=str(facts["issuer"]),
+                client_id=str(facts["clientId"]),
+                secret_version=str(facts["secretVersion"]),
+                name_claims=tuple(map(NameClaim, facts["nameClaims"])),
+            )

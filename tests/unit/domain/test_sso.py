@@ -1,13 +1,14 @@
 """The way of single sign-on from untested to enabled."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from scim.domain.sso import Sso, SsoConfiguration, SsoState
+from scim.domain.sso import NameClaim, OidcConfiguration, SamlConfiguration, Sso, SsoState
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-CONFIGURATION = SsoConfiguration(entity_id="e", sign_on_url="https://idp.example/", certificates=("A",))
+CONFIGURATION = SamlConfiguration(entity_id="e", sign_on_url="https://idp.example/", certificates=("A",))
 
 
 def in_state(state):
@@ -42,8 +43,21 @@ def test_a_switch_says_when_and_by_whom():
 
 
 def test_exchanged_certificates_are_the_same_connection():
-    exchanged = SsoConfiguration(entity_id="e", sign_on_url="https://idp.example/", certificates=("B",), metadata="x")
+    exchanged = SamlConfiguration(entity_id="e", sign_on_url="https://idp.example/", certificates=("B",), metadata="x")
     assert CONFIGURATION.is_same_connection(exchanged)
     for entity_id, url in (("f", "https://idp.example/"), ("e", "https://other.example/")):
-        other = SsoConfiguration(entity_id=entity_id, sign_on_url=url, certificates=("A",))
+        other = SamlConfiguration(entity_id=entity_id, sign_on_url=url, certificates=("A",))
         assert not CONFIGURATION.is_same_connection(other)
+
+
+def test_an_exchanged_client_secret_is_the_same_connection():
+    present = OidcConfiguration(issuer="https://idp.example", client_id="c", secret_version="1")
+    assert present.is_same_connection(replace(present, secret_version="2"))
+    for other in (
+        replace(present, issuer="https://other.example"),
+        replace(present, client_id="d"),
+        replace(present, name_claims=(NameClaim.EMAIL,)),
+        CONFIGURATION,
+    ):
+        assert not present.is_same_connection(other)
+        assert not other.is_same_connection(present)
