@@ -67,7 +67,8 @@ EVERYTHING = {"scim.bootstrap", "scim.administration", "scim.chores", "function_
 SDK_HOMES = {
     "azure.functions": ("scim.triggers", "function_app"),
     "azure": ("scim.storage", "scim.bootstrap"),
-    "aiohttp": ("scim.storage",),
+    "aiohttp": ("scim.storage", "scim.sso.fetching"),
+    "joserfc": ("scim.sso.oidc",),
 }
 """Where a library may be imported; the longest name that matches counts."""
 
