@@ -116,7 +116,7 @@ class Answers:
         )
         ends = check(claims, expected)
         order = client.configuration.name_claims
-        if not name_in(claims, order):
+        if not name_in(claims, order) and not is_email_unverified(claims):
             claims = await self._completed(server, claims, access_token)
         name = name_in(claims, order)
         if not name:

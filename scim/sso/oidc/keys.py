@@ -110,11 +110,10 @@ class SignedToken:
         """From its compact form; None for what is none."""
         try:
             parsed = jws.extract_compact(token.encode("ascii"), registry=_REGISTRY)
+            headers = parsed.headers()
+            algorithm, key_id, kind = (str(headers.get(name, "")) for name in ("alg", "kid", "typ"))
         except _UNREADABLE:
             return None
-        headers = parsed.headers()
-        names = ("alg", "kid", "typ")
-        algorithm, key_id, kind = (str(headers.get(name, "")) for name in names)
         return cls(algorithm, key_id, kind, parsed)
 
     def claims(self, key: PublicKey) -> Mapping[str, Any] | None:
