@@ -95,6 +95,9 @@ class MemoryVault:
     async def disable(self, name: str) -> None:
         self.disabled.add(name)
 
+    async def delete(self, name: str) -> None:
+        self.secrets.pop(name, None)
+
     async def digest(self, token_id: str) -> str | None:
         return self.digests.get(token_id) if token_id in self.enabled else None
 

@@ -122,5 +122,6 @@ async def _complete(context: Context, provider: Provider, deletion: Deletion) ->
     try:
         await services.activities.record(departures.deletion(provider, deletion))
         await departures.end_tokens(services.tokens, services.vault, services.activities, provider, deletion)
+        await departures.forget_client_secret(services.secrets, provider)
     except Unavailable:
         logger.warning("deletion_left_to_timer provider=%s", provider.id)

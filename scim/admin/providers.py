@@ -8,7 +8,7 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from scim.admin import client_secrets
+from scim.admin import sso_configurations
 from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
@@ -27,7 +27,7 @@ from scim.domain.providers import (
     domain_key,
 )
 from scim.domain.provisioning import Provisioning, ScimState, provisioning_of
-from scim.domain.sso import Sso, SsoConfiguration, SsoProtocol, SsoState
+from scim.domain.sso import SamlConfiguration, Sso, SsoConfiguration, SsoState
 from scim.errors import Unavailable
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
@@ -155,7 +155,7 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
     """A new provider (R118, R126). It neither signs in nor provisions before it is switched on (R028).
 
     Raises:
-        Invalid: See `_checked`.
+        Invalid: See `_checked`, and `sso_configurations.changed`.
         Conflicting: Its name or one of its e-mail domains is taken, or there are as many as there may be.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
@@ -174,13 +174,14 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
     )
     provider = await _checked(context, blank, wanted)
     done = [activity(context, Status.SSO_CREATED, provider)]
-    configuration = await _new_configuration(context, provider.id, wanted, None)
+    configuration = await sso_configurations.changed(
+        services, provider, None, wanted.configuration, wanted.client_secret
+    )
     try:
         stored = await services.providers.create(provider, configuration, done)
-    except NameTaken as taken:
-        raise _name_taken(provider.name) from taken
-    except DomainTaken as taken:
-        raise _domain_taken(taken) from taken
+    except (NameTaken, DomainTaken) as taken:
+        await sso_configurations.retire(services, provider.id, configuration)
+        raise _taken(taken, provider) from taken
     await record(services, done)
     return stored
 
@@ -192,19 +193,26 @@ async def update(context: Context, provider_id: str, wanted: ProviderChange, if_
         Missing: There is none with this id.
         Changed: It is not as the administrator read it.
         Invalid: See `_checked`.
-        Conflicting: As in `create`; `sso_enabled`: people sign in through another connection than the wanted one.
+        Conflicting: As in `create`; see also `sso_configurations.changed`.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
     before = await get(context, provider_id, if_match)
     after = await _checked(context, before, wanted)
-    configuration = await _changed_configuration(context, before, wanted)
+    services = context.services
+    present = await services.providers.sso_configuration(provider_id) if wanted.configuration else None
+    configuration = await sso_configurations.changed(
+        services, before, present, wanted.configuration, wanted.client_secret
+    )
     if configuration is not None:
         after = replace(after, sso=after.sso.configured())
     changed = (*_differences(before, after), *(("sso",) if configuration else ()))
     if not changed:
         return before
     done = activity(context, Status.SSO_UPDATED, after, changed=changed, detail=_in_words(before, after))
-    return await save(context, before, after, done, configuration=configuration)
+    stored = await save(context, before, after, done, configuration=configuration)
+    if isinstance(configuration, SamlConfiguration):
+        await sso_configurations.retire(services, provider_id, present)
+    return stored
 
 
 async def get(context: Context, provider_id: str, if_match: str | None = None) -> Provider:
@@ -236,10 +244,8 @@ async def save(
     """
     try:
         stored = await context.services.providers.update(before, after, configuration, done)
-    except NameTaken as taken:
-        raise _name_taken(after.name) from taken
-    except DomainTaken as taken:
-        raise _domain_taken(taken) from taken
+    except (NameTaken, DomainTaken) as taken:
+        raise _taken(taken, after) from taken
     except VersionConflict as conflict:
         raise Changed from conflict
     await record(context.services, done)
@@ -322,42 +328,6 @@ def _domains(texts: Collection[str]) -> frozenset[str]:
     return frozenset(domain for domain in domains.values() if domain)
 
 
-async def _changed_configuration(
-    context: Context, provider: Provider, wanted: ProviderChange
-) -> SsoConfiguration | None:
-    """The configuration, if it is another one than is stored."""
-    if wanted.configuration is None:
-        return None
-    present = await context.services.providers.sso_configuration(provider.id)
-    if provider.sso.state is SsoState.ENABLED and not (present and wanted.configuration.is_same_connection(present)):
-        raise Conflicting(_IN_USE[present.protocol if present else SsoProtocol.SAML], "sso_enabled")
-    configuration = await _new_configuration(context, provider.id, wanted, present)
-    return None if configuration == present else configuration
-
-
-async def _new_configuration(
-    context: Context, provider_id: str, wanted: ProviderChange, present: SsoConfiguration | None
-) -> SsoConfiguration | None:
-    """The wanted configuration, with what the vault keeps of it."""
-    if wanted.configuration is None:
-        return None
-    client_secrets.check(wanted.configuration, present, wanted.client_secret)
-    return await client_secrets.kept(context.services, provider_id, wanted.configuration, present, wanted.client_secret)
-
-
-_IN_USE = {
-    SsoProtocol.SAML: Sentence(
-        "People sign in through this connection. Disable SSO before you change its entity ID or "
-        "sign-on URL; certificates can be exchanged at any time."
-    ),
-    SsoProtocol.OIDC: Sentence(
-        "People sign in through this connection. Disable SSO before you change its issuer, client ID or name claims; "
-        "the client secret can be exchanged at any time."
-    ),
-}
-"""Why the connection of an enabled single sign-on stays."""
-
-
 _EDITED = {
     "name": "name",
     "kind": "kind",
@@ -403,6 +373,10 @@ def _texts(provider: Provider) -> list[str]:
 def _is_key(provider_id: str) -> bool:
     """Whether a text can be the key of a provider's row, and of no other row beside it."""
     return len(provider_id) <= _MAX_ID and provider_id.isascii() and provider_id.replace("-", "").isalnum()
+
+
+def _taken(taken: NameTaken | DomainTaken, wanted: Provider) -> Conflicting:
+    return _domain_taken(taken) if isinstance(taken, DomainTaken) else _name_taken(wanted.name)
 
 
 def _name_taken(name: str) -> Conflicting:

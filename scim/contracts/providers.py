@@ -75,7 +75,7 @@ def _protocol(settings: Any) -> str:
 
 
 SsoSettings = Annotated[
-    Annotated[SamlSettings, Tag(SsoProtocol.SAML)] | Annotated[OidcSettings, Tag(SsoProtocol.OIDC)],
+    Annotated[SamlSettings, Tag(SsoProtocol.SAML.value)] | Annotated[OidcSettings, Tag(SsoProtocol.OIDC.value)],
     Discriminator(_protocol),
 ]
 """The configuration of single sign-on, by protocol."""

@@ -12,7 +12,9 @@ from uuid import UUID
 from scim.domain.activities import ROLLCALL, Activity, Actor, Status, organizations_of
 from scim.domain.groups import Group
 from scim.domain.ports import Activities, Tokens, TokenVault
+from scim.domain.ports.people import VaultSecrets
 from scim.domain.providers import NATIVE, Deletion, Provider
+from scim.domain.sso import client_secret_name
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason
 from scim.domain.users import User, spelled_out
@@ -86,6 +88,11 @@ async def end_tokens(
     """End a deleted provider's tokens; they are dead without it, since their provider is not found any more."""
     ending = Ending(at=done.at, reason=EndReason.PROVIDER_DELETED, actor=_person(done))
     await TokenCloser(tokens, vault, activities).close_all(provider.id, ending)
+
+
+async def forget_client_secret(secrets: VaultSecrets, provider: Provider) -> None:
+    """Delete the client secret of a provider that was deleted; without its configuration nobody reads it any more."""
+    await secrets.delete(client_secret_name(provider.id))
 
 
 def derived_id(moment: datetime, *parts: str) -> str:

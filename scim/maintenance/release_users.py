@@ -30,7 +30,7 @@ from scim.domain.ports import (
     VersionConflict,
 )
 from scim.domain.ports.accounts import Accounts
-from scim.domain.ports.people import Profiles
+from scim.domain.ports.people import Profiles, VaultSecrets
 from scim.domain.ports.roles import GroupMappings, Roles
 from scim.domain.providers import Provider
 from scim.domain.roles import Person, Rules, sources
@@ -73,6 +73,8 @@ class Releasing(Protocol):
     @property
     def vault(self) -> TokenVault: ...  # noqa: D102
     @property
+    def secrets(self) -> VaultSecrets: ...  # noqa: D102
+    @property
     def activities(self) -> Activities: ...  # noqa: D102
     @property
     def clock(self) -> Clock: ...  # noqa: D102
@@ -106,6 +108,7 @@ class _Release:
         if provider.deletion is not None:
             await ports.activities.record(departures.deletion(provider, provider.deletion))
             await departures.end_tokens(ports.tokens, ports.vault, ports.activities, provider, provider.deletion)
+            await departures.forget_client_secret(ports.secrets, provider)
             for request in await ports.accounts.adoption_requests(provider.id):
                 await ports.accounts.settle_adoption(provider.id, request.account_id)
         rules = None if provider.deletion else await self._rules()

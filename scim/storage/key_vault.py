@@ -134,6 +134,15 @@ class KeyVaultSecrets:
         except HttpResponseError as error:
             raise _unavailable(error) from error
 
+    async def delete(self, name: str) -> None:
+        """See the port."""
+        try:
+            await _bounded(self._connected().delete_secret(name))
+        except ResourceNotFoundError:
+            return
+        except HttpResponseError as error:
+            raise _unavailable(error) from error
+
     async def close(self) -> None:
         """Close the client, if one was built."""
         if self._client is not None:

@@ -163,3 +163,10 @@ class VaultSecrets(Protocol):
     async def disable(self, name: str) -> None:
         """Switch the latest version off; a missing one is ignored."""
         ...
+
+    async def delete(self, name: str) -> None:
+        """Delete all versions; a missing secret is ignored.
+
+        The name cannot be used again as long as the vault could recover it.
+        """
+        ...
