@@ -10,6 +10,7 @@ PLAIN = f"^{_PRINTED}+$"
 PLAIN_OR_NONE = f"^{_PRINTED}*$"
 NAME = rf"^{_PRINTED}*\S{_PRINTED}*$"
 ADDRESS = r"^[^\s@\x00-\x1f\x7f-\x9f]+@[^\s@\x00-\x1f\x7f-\x9f]+$"
+ISSUER = r"^https://[^\s?#\x00-\x1f\x7f-\x9f]+$"
 HTTPS_URL = r"^https://[^\s\x00-\x1f\x7f-\x9f]+$"
 PHONE = r"^[0-9A-Za-z+()./*#,; -]*$"
 LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
@@ -20,7 +21,6 @@ CERTIFICATE = r"^[A-Za-z0-9+/=\s-]+$"
 UNKNOWN_TIME_ZONE = Sentence(
     'There is no such time zone. Give a name of the IANA database, for example "Europe/Madrid"'
 )
-NO_ISSUER = Sentence("Give the issuer alone, without ? and #")
 _NO_CONTROLS = Sentence("Leave out line breaks, tabs and other control characters")
 
 SENTENCES: Mapping[str, Sentence] = {
@@ -29,6 +29,7 @@ SENTENCES: Mapping[str, Sentence] = {
     NAME: Sentence("Give a name that is not blank, without line breaks, tabs and other control characters"),
     ADDRESS: Sentence("Give an e-mail address, for example anna@contoso.com"),
     HTTPS_URL: Sentence("Give an address that begins with https://, without spaces"),
+    ISSUER: Sentence("Give the issuer: an address that begins with https://, without spaces, ? and #"),
     PHONE: Sentence("Give a phone number: digits, letters, spaces, and + ( ) . / * # , ; -"),
     LANGUAGE: Sentence('Give a language tag, for example "en" or "es-ES"'),
     TIME_ZONE: UNKNOWN_TIME_ZONE,

@@ -1,6 +1,7 @@
 """Judging what comes back from a provider: from the callback to the person who signed in."""
 
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ _TOKENS_BYTES = 256 * 1024
 _USERINFO_BYTES = 64 * 1024
 _MAX_CODE = 8192
 _OK = 200
+_BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""RFC 6750 §2.1."""
 _SERVER_ERROR = 500
 _ID_TOKEN_TYPES = {"", "jwt", "application/jwt"}
 """What `typ` says of an ID token; an access token calls itself `at+jwt` (RFC 9068 §2.1)."""
@@ -168,7 +171,7 @@ class Answers:
 
     async def _completed(self, server: Server, claims: Claims, access_token: str) -> Claims:
         """With what only the userinfo endpoint tells (OpenID Connect Core §5.3); of two values, the token's counts."""
-        if not server.userinfo_endpoint or not access_token.isascii() or not access_token.isprintable():
+        if not server.userinfo_endpoint or not _BEARER.fullmatch(access_token):
             return claims
         body = await self._fetcher.fetch(
             server.userinfo_endpoint, limit=_USERINFO_BYTES, headers={"Authorization": f"Bearer {access_token}"}

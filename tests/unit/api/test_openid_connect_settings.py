@@ -128,8 +128,8 @@ async def test_the_secret_goes_with_its_provider(admin):
     [
         ({"protocol": "ws-federation"}, "sso", "Give one of saml2, oidc"),
         ({"protocol": ["oidc"]}, "sso", "Give one of saml2, oidc"),
-        ({"issuer": "http://idp.example"}, "sso.issuer", "Give an address that begins with https://"),
-        ({"issuer": "https://idp.example?a"}, "sso.issuer", "Give the issuer alone, without ? and #"),
+        ({"issuer": "http://idp.example"}, "sso.issuer", "Give the issuer: an address that begins with https://"),
+        ({"issuer": "https://idp.example?a"}, "sso.issuer", "Give the issuer: an address that begins with https://"),
         ({"clientId": ""}, "sso.clientId", "This is required"),
         ({"clientSecret": "a\nb"}, "sso.clientSecret", "Leave out line breaks"),
         ({"nameClaims": []}, "sso.nameClaims", "Give at least 1 value"),

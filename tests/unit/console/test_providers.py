@@ -272,5 +272,21 @@ async def test_a_connection_that_is_in_use_takes_new_certificates_only(visitor, 
     assert (await admin.services.providers.sso_configuration("entra")).certificates == ("MIIC8DCC", "MIID")
 
 
+async def test_a_connection_by_openid_connect_is_shown_and_survives_the_form(visitor, admin):
+    """It is edited over the API; the form leaves it, and the secret is nowhere."""
+    oidc = {"protocol": "oidc", "issuer": "https://idp.example/1", "clientId": "client-1"}
+    await admin.done("PATCH", "/identity-providers/entra", {"sso": oidc | {"clientSecret": "s3cret"}})
+    before = await admin.services.providers.sso_configuration("entra")
+    page = await visitor.get(ENTRA)
+    assert "https://idp.example/1" in page.text
+    assert "client-1" in page.text
+    form = await visitor.get(f"{ENTRA}/edit")
+    assert "sso.entityId" not in form.html
+    assert "s3cret" not in page.html + form.html
+    given = {"name": "Contoso", "kind": "entra", "emailDomains": "contoso.com", "version": version_in(form)}
+    assert (await visitor.send(f"{ENTRA}/edit", **given)).status == 303
+    assert await admin.services.providers.sso_configuration("entra") == before
+
+
 def version_in(page):
     return html.unescape(page.html.partition('name="version" value="')[2].partition('"')[0])
