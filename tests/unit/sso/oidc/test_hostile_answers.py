@@ -8,7 +8,6 @@ import pytest
 
 from scim.domain.sso import AnswerRefused, NameClaim
 from scim.sso.fetching import Fetcher
-from tests.unit.sso.oidc.conftest import Party
 from tests.unit.sso.oidc.double import (
     CLIENT_ID,
     CODE,
@@ -23,6 +22,7 @@ from tests.unit.sso.oidc.double import (
     rs256,
     rsa_jwk,
 )
+from tests.unit.sso.oidc.party import Party
 
 
 async def refusal(work) -> AnswerRefused:

@@ -7,7 +7,6 @@ import pytest
 
 from scim.domain.sso import AnswerRefused, NameClaim
 from scim.sso.oidc.requests import authorization_url, redirect_uri
-from tests.unit.sso.oidc.conftest import REDIRECT_URI
 from tests.unit.sso.oidc.double import (
     CLIENT_ID,
     CODE,
@@ -21,6 +20,7 @@ from tests.unit.sso.oidc.double import (
     rs256,
     rsa_jwk,
 )
+from tests.unit.sso.oidc.party import REDIRECT_URI
 
 KEYS = "GET /keys"
 DISCOVERY = "GET /tenant/v2.0/.well-known/openid-configuration"
