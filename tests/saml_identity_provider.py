@@ -1,13 +1,19 @@
 """A SAML identity provider that signs with real keys, and says whatever a test wants it to say."""
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from os import urandom
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from lxml import etree
 from signxml import CanonicalizationMethod, DigestAlgorithm, SignatureMethod, XMLSigner
@@ -96,9 +102,9 @@ def sign(
 
 def xml(text: str) -> etree._Element:
     """An element from text in which the usual prefixes are declared."""
-    head, mark, tail = text.strip().partition(" " if " " in text.split(">", 1)[0] else ">")
     declared = " ".join(f'xmlns:{prefix}="{name}"' for prefix, name in NAMES.items() if prefix != "ds")
-    return etree.fromstring(f"{head} {declared}{mark}{tail}", etree.XMLParser(remove_blank_text=True))
+    whole = re.sub(r"^<[\w:]+", lambda tag: f"{tag[0]} {declared}", text.strip())
+    return etree.fromstring(whole, etree.XMLParser(remove_blank_text=True))
 
 
 def stamp(moment: datetime) -> str:
@@ -190,3 +196,65 @@ def encoded(document: etree._Element | bytes) -> str:
 
 def _optional(name: str, value: str | None) -> str:
     return "" if value is None else f'{name}="{value}"'
+
+
+XENC = "http://www.w3.org/2001/04/xmlenc#"
+XENC_11 = "http://www.w3.org/2009/xmlenc11#"
+OAEP = f"{XENC}rsa-oaep-mgf1p"
+
+
+def encrypted(
+    content: bytes, reader: Signer, cipher: str = f"{XENC}aes256-cbc", transport: str = OAEP, details: str = ""
+) -> etree._Element:
+    """An encrypted assertion, as Entra sends it unless told otherwise.
+
+    Args:
+        content: What it holds, usually a signed assertion.
+        reader: Who has the key to it.
+        cipher: `aes128-` or `aes256-`, with `cbc` or `gcm`.
+        transport: How the key travels.
+        details: Elements of that method: digest, mask.
+    """
+    session_key = urandom(16 if "aes128" in cipher else 32)
+    oaep = padding.OAEP(mgf=padding.MGF1(_mask(details)()), algorithm=_digest(details)(), label=None)
+    how = padding.PKCS1v15() if transport.endswith("rsa-1_5") else oaep
+    value = (_gcm if cipher.endswith("gcm") else _cbc)(session_key, content)
+    return xml(f"""
+        <saml:EncryptedAssertion>
+          <xenc:EncryptedData xmlns:xenc="{XENC}" Type="{XENC}Element">
+            <xenc:EncryptionMethod Algorithm="{cipher}"/>
+            <KeyInfo xmlns="{NAMES["ds"]}">
+              <xenc:EncryptedKey>
+                <xenc:EncryptionMethod Algorithm="{transport}">{details}</xenc:EncryptionMethod>
+                <xenc:CipherData>
+                  <xenc:CipherValue>{_base64(reader.key.public_key().encrypt(session_key, how))}</xenc:CipherValue>
+                </xenc:CipherData>
+              </xenc:EncryptedKey>
+            </KeyInfo>
+            <xenc:CipherData><xenc:CipherValue>{_base64(value)}</xenc:CipherValue></xenc:CipherData>
+          </xenc:EncryptedData>
+        </saml:EncryptedAssertion>""")
+
+
+def _digest(details: str) -> type[hashes.HashAlgorithm]:
+    return hashes.SHA256 if "xmlenc#sha256" in details else hashes.SHA1
+
+
+def _mask(details: str) -> type[hashes.HashAlgorithm]:
+    return hashes.SHA256 if "mgf1sha256" in details else hashes.SHA1
+
+
+def _base64(value: bytes) -> str:
+    return b64encode(value).decode()
+
+
+def _cbc(session_key: bytes, content: bytes) -> bytes:
+    start = urandom(16)
+    missing = 16 - len(content) % 16
+    encryptor = Cipher(AES(session_key), CBC(start)).encryptor()
+    return start + encryptor.update(content + urandom(missing - 1) + bytes([missing])) + encryptor.finalize()
+
+
+def _gcm(session_key: bytes, content: bytes) -> bytes:
+    nonce = urandom(12)
+    return nonce + AESGCM(session_key).encrypt(nonce, content, None)

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from lxml import etree
 
-from scim.sso.saml.documents import Element, has_only_elements, only_child, parse, text_of
+from scim.sso.saml.documents import Element, alone, has_only_elements, only_child, parse, text_of
 from scim.sso.saml.names import ENCRYPTION, SIGNATURE
 from scim.sso.saml.refusals import refused
 from scim.sso.saml.service_provider import EncryptionKey
@@ -46,14 +47,19 @@ def decrypted(encrypted: Element, key: EncryptionKey) -> Element:
         AnswerRefused: `undecryptable`.
     """
     try:
-        text = _decrypted(encrypted, key)
-        assertion = parse(text)
+        (assertion,) = _in_context(_decrypted(encrypted, key), encrypted)
     except Exception as error:
         # Keys of the wrong length, a wrong tag, bad padding, no XML: none of it may be told from another.
         raise refused("undecryptable") from error
     if not has_only_elements(assertion):
         raise refused("undecryptable")
-    return assertion
+    return alone(assertion)
+
+
+def _in_context(text: bytes, encrypted: Element) -> Element:
+    """What stood there before it was encrypted (§4.2): its namespaces may be declared further out."""
+    opening = bytes(etree.tostring(etree.Element("context", nsmap=encrypted.nsmap))).removesuffix(b"/>")
+    return parse(b"%b>%b</context>" % (opening, text))
 
 
 def _decrypted(encrypted: Element, key: EncryptionKey) -> bytes:

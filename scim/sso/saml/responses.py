@@ -13,7 +13,6 @@ from scim.sso.saml.documents import (
     Element,
     HasDoctype,
     NotXml,
-    alone,
     has_only_elements,
     ids,
     only_child,
@@ -151,7 +150,7 @@ def _verified_secret(
         if assertion.tag != f"{ASSERTION}Assertion" or nested is not None or len(identifiers) != len(set(identifiers)):
             raise refused("undecryptable")
         _check_signatures(assertion)
-        return _verified(alone(assertion), certificates, now)
+        return _verified(assertion, certificates, now)
     except AnswerRefused as error:
         if error.code == "certificate_expired":
             raise
