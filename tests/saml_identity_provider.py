@@ -108,7 +108,7 @@ def xml(text: str) -> etree._Element:
 
 
 def stamp(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +126,7 @@ class Answer:
     destination: str | None = REPLY_URL
     in_response_to: str | None = f"_{REQUEST_ID}"
     response_in_response_to: str | None = f"_{REQUEST_ID}"
+    issued: datetime = NOW
     not_before: datetime = NOW - timedelta(minutes=5)
     not_on_or_after: datetime = NOW + timedelta(minutes=55)
     confirmed_until: datetime = NOW + timedelta(minutes=5)
@@ -150,7 +151,7 @@ class Answer:
         )
         audience = f"<saml:Audience>{self.audience}</saml:Audience>" if self.audience else ""
         made = xml(f"""
-            <saml:Assertion ID="{self.assertion_id}" IssueInstant="{stamp(NOW)}" Version="2.0">
+            <saml:Assertion ID="{self.assertion_id}" IssueInstant="{stamp(self.issued)}" Version="2.0">
               <saml:Issuer>{self.issuer}</saml:Issuer>
               <saml:Subject>
                 <saml:NameID Format="{self.name_format}">{self.name}</saml:NameID>

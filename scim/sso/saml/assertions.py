@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scim.domain.sso import Identity, SignInRequest, SsoConfiguration
 from scim.sso.saml.documents import Element, only_child, text_of
@@ -13,6 +13,7 @@ from scim.sso.saml.requests import message_id
 from scim.sso.saml.service_provider import ServiceProvider
 
 _NAME_ID_LIMIT = 1024
+_FRESH = timedelta(days=1)
 _CONDITIONS = {f"{ASSERTION}AudienceRestriction", f"{ASSERTION}OneTimeUse", f"{ASSERTION}ProxyRestriction"}
 
 _MFA_CONTEXTS = {
@@ -50,14 +51,12 @@ def identity(
     Raises:
         AnswerRefused: Says what is wrong.
     """
-    if (
-        assertion.get("Version") != "2.0"
-        or not assertion.get("ID")
-        or moment(assertion.get("IssueInstant", "")) is None
-    ):
+    issued = moment(assertion.get("IssueInstant", ""))
+    if assertion.get("Version") != "2.0" or not assertion.get("ID") or issued is None:
         raise refused("malformed")
     if text_of(only_child(assertion, f"{ASSERTION}Issuer")) != configuration.entity_id:
         raise refused("wrong_issuer")
+    age_end = _check_age(issued, now)
     conditions_end = _check_conditions(assertion, us, now)
     subject = only_child(assertion, f"{ASSERTION}Subject")
     if subject is None:
@@ -71,22 +70,31 @@ def identity(
         has_mfa=not _MFA_CONTEXTS.isdisjoint(contexts)
         or any(value in attributes.get(name, ()) for name, value in _MFA_ATTRIBUTES.items()),
         answer_id=assertion.get("ID", ""),
-        ends=min(end for end in (conditions_end, confirmation_end) if end is not None) + SKEW,
+        ends=min(end for end in (age_end, conditions_end, confirmation_end) if end is not None) + SKEW,
         request_id="" if request is None else request.id,
     )
+
+
+def _check_age(issued: datetime, now: datetime) -> datetime:
+    """The end of what we take for fresh, whatever it says itself: what is used once has to be remembered as long."""
+    if now + SKEW < issued:
+        raise refused("not_yet_valid")
+    end = issued + _FRESH
+    _check_end(end, now)
+    return end
 
 
 def _check_window(element: Element, now: datetime) -> datetime | None:
     """Its end; None if it has none."""
     start, end = (_moment_of(element, name) for name in ("NotBefore", "NotOnOrAfter"))
-    if start is not None and now < start - SKEW:
+    if start is not None and now + SKEW < start:
         raise refused("not_yet_valid")
     _check_end(end, now)
     return end
 
 
 def _check_end(end: datetime | None, now: datetime) -> None:
-    if end is not None and now >= end + SKEW:
+    if end is not None and now - SKEW >= end:
         raise refused("expired")
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lxml import etree
 
-from scim.sso.saml.documents import Element, alone, has_only_elements, only_child, parse, text_of
+from scim.sso.saml.documents import Element, alone, is_plain, only_child, parse, text_of
 from scim.sso.saml.names import ENCRYPTION, SIGNATURE
 from scim.sso.saml.refusals import refused
 from scim.sso.saml.service_provider import EncryptionKey
@@ -51,7 +51,7 @@ def decrypted(encrypted: Element, key: EncryptionKey) -> Element:
     except Exception as error:
         # Keys of the wrong length, a wrong tag, bad padding, no XML: none of it may be told from another.
         raise refused("undecryptable") from error
-    if not has_only_elements(assertion):
+    if not is_plain(assertion):
         raise refused("undecryptable")
     return alone(assertion)
 

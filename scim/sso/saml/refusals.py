@@ -14,7 +14,9 @@ _ANSWERS: Mapping[str, Sentence] = {
     "bad_base64": Sentence("The answer is damaged: it is not base64. Start the sign-in again."),
     "not_xml": Sentence("The answer is damaged: it is not XML. Start the sign-in again."),
     "doctype": Sentence("The answer holds a document type or entities, which no identity provider sends."),
-    "unexpected_xml": Sentence("The answer holds comments or processing instructions, which SAML has no use for."),
+    "unexpected_xml": Sentence(
+        "The answer holds comments, processing instructions or dozens of attributes, which SAML has no use for."
+    ),
     "not_a_response": Sentence("This is not an answer to a sign-in: SAML calls that one Response, version 2.0."),
     "duplicate_ids": Sentence("The answer uses one ID for several of its parts, so what is signed would be unclear."),
     "one_assertion": Sentence("The answer must hold exactly one assertion."),

@@ -13,8 +13,8 @@ from scim.sso.saml.documents import (
     Element,
     HasDoctype,
     NotXml,
-    has_only_elements,
     ids,
+    is_plain,
     only_child,
     parse,
     text_of,
@@ -69,7 +69,7 @@ def _response(answer: str) -> Element:
         raise refused("doctype") from error
     except NotXml as error:
         raise refused("not_xml") from error
-    if not has_only_elements(root):
+    if not is_plain(root):
         raise refused("unexpected_xml")
     if root.tag != f"{PROTOCOL}Response" or root.get("Version") != "2.0" or not root.get("ID"):
         raise refused("not_a_response")

@@ -1,6 +1,6 @@
 """Answers that let somebody in."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -87,6 +87,12 @@ def test_a_second_factor_is_what_the_provider_says_of_it(changes, has_mfa):
 def test_an_answer_can_be_repeated_until_its_shortest_time_and_the_allowed_skew_are_over():
     identity = read(Answer().posted())
     assert identity.ends == NOW + timedelta(minutes=5) + timedelta(minutes=3)
+
+
+def test_an_answer_that_is_good_for_ever_is_taken_for_a_day():
+    for_ever = datetime.max.replace(tzinfo=UTC)
+    answer = Answer(not_before=datetime.min.replace(tzinfo=UTC), not_on_or_after=for_ever, confirmed_until=for_ever)
+    assert read(answer.posted()).ends == NOW + timedelta(days=1, minutes=3)
 
 
 @pytest.mark.parametrize("seconds", [-179, 479])

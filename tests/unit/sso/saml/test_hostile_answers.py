@@ -2,7 +2,7 @@
 
 from base64 import b64decode, b64encode
 from copy import deepcopy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -136,10 +136,14 @@ REMOTE_DTD = '<!DOCTYPE r SYSTEM "http://attacker.example/evil.dtd">'
 UTF_16 = '<?xml version="1.0" encoding="utf-16"?>'
 UTF_7 = '<?xml version="1.0" encoding="utf-7"?>'
 
+MANY = " ".join(f'a{number}=""' for number in range(15_000))
+FOR_EVER = {"confirmed_until": datetime.max.replace(tzinfo=UTC), "not_on_or_after": datetime.max.replace(tzinfo=UTC)}
+
 HOSTILE = {
     # What is posted at all
     "nothing": (lambda: "", "not_xml"),
     "bad base64": (lambda: "PHNhbWw!", "bad_base64"),
+    "letters that base64 has not": (lambda: "PHNhbWwé", "bad_base64"),
     "base64 of something else": (lambda: b64encode(b"hello").decode(), "not_xml"),
     "not UTF-8": (lambda: b64encode(b"<a>\xff</a>").decode(), "not_xml"),
     "UTF-16": (lambda: b64encode((UTF_16 + text_of(Answer())).encode("utf-16")).decode(), "not_xml"),
@@ -159,6 +163,10 @@ HOSTILE = {
     "another root": (lambda: encoded(Answer().assertion()), "not_a_response"),
     "SAML 1.1": (lambda: replaced('Version="2.0"', 'Version="1.1"'), "not_a_response"),
     # Comments and processing instructions
+    "attributes without end": (
+        lambda: replaced("<saml:AttributeStatement", f"<saml:AttributeStatement {MANY}"),
+        "unexpected_xml",
+    ),
     "a comment that cuts the name": (lambda: replaced("ana@contoso", "admin@contoso<!---->.evil"), "unexpected_xml"),
     "a comment in a signed name": (
         lambda: encoded(text_of(Answer(name="admin@contoso.example.evil")).replace(".evil", "<!---->.evil").encode()),
@@ -307,6 +315,11 @@ HOSTILE = {
     "expired for its bearer": (lambda: Answer(confirmed_until=NOW - timedelta(minutes=3)).posted(), "expired"),
     "an expired session": (lambda: Answer(session_until=NOW - timedelta(minutes=3)).posted(), "expired"),
     "not yet valid": (lambda: Answer(not_before=NOW + timedelta(seconds=181)).posted(), "not_yet_valid"),
+    "issued ahead of time": (lambda: Answer(issued=NOW + timedelta(seconds=181)).posted(), "not_yet_valid"),
+    "issued the day before, and good for ever": (
+        lambda: Answer(issued=NOW - timedelta(days=1, minutes=3), **FOR_EVER).posted(),
+        "expired",
+    ),
     "a time that is none": (
         lambda: resigned(put("saml:Conditions", "NotOnOrAfter", "2027-02-30T00:00:00Z")),
         "malformed",
