@@ -67,7 +67,7 @@ EVERYTHING = {"scim.bootstrap", "scim.administration", "scim.chores", "function_
 SDK_HOMES = {
     "azure.functions": ("scim.triggers", "function_app"),
     "azure": ("scim.storage", "scim.bootstrap"),
-    "aiohttp": ("scim.storage", "scim.sso"),
+    "aiohttp": ("scim.storage",),
     "lxml": ("scim.sso.saml",),
     "signxml": ("scim.sso.saml",),
 }
