@@ -86,8 +86,10 @@ def sign(
     by: Signer | None = None,
     method: SignatureMethod = SignatureMethod.RSA_SHA256,
     digest: DigestAlgorithm = DigestAlgorithm.SHA256,
+    *,
+    shows_key: bool = False,
 ) -> etree._Element:
-    """An element with its signature behind its issuer, as the schema wants it."""
+    """An element with its signature behind its issuer, as the schema wants it; it may show key and certificate."""
     by = by or signer()
     place = etree.Element(f"{{{NAMES['ds']}}}Signature", Id="placeholder", nsmap={"ds": NAMES["ds"]})
     element.find("saml:Issuer", NAMES).addnext(place)
@@ -97,7 +99,10 @@ def sign(
         digest_algorithm=digest,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
-    return tool.sign(element, key=by.key, cert=[by.certificate], reference_uri=f"#{element.get('ID')}")
+    reference = f"#{element.get('ID')}"
+    return tool.sign(
+        element, key=by.key, cert=[by.certificate], reference_uri=reference, always_add_key_value=shows_key
+    )
 
 
 def xml(text: str) -> etree._Element:

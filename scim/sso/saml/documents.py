@@ -34,15 +34,10 @@ def parse(text: bytes) -> Element:
     if b"<!DOCTYPE" in text:
         raise HasDoctype
     try:
-        if "\0" in text.decode("utf-8"):
-            raise NotXml
-        root = etree.fromstring(text, parser())
+        text.decode("utf-8")
+        return etree.fromstring(text, parser())
     except (UnicodeDecodeError, etree.XMLSyntaxError) as error:
         raise NotXml from error
-    docinfo = root.getroottree().docinfo
-    if docinfo.internalDTD is not None or docinfo.externalDTD is not None:
-        raise HasDoctype
-    return root
 
 
 def parser() -> etree.XMLParser:

@@ -88,6 +88,7 @@ def _signed_with(certificate: x509.Certificate, subject: Element) -> Element | N
     except Exception as error:
         # Whatever else hostile input provokes in there, nobody is let in by it.
         raise refused("bad_signature") from error
+    # The form has seen to it that this is the same element; if another was hashed for whatever reason, it ends here.
     signed = None if isinstance(result, list) else result.signed_xml
     if signed is None or signed.tag != subject.tag or signed.get("ID") != subject.get("ID"):
         raise refused("bad_signature")

@@ -8,6 +8,7 @@ from signxml import SignatureMethod
 
 from tests.saml_identity_provider import (
     ENTRA_ATTRIBUTES,
+    NAMES,
     NOW,
     PASSWORD,
     REQUEST_ID,
@@ -58,6 +59,15 @@ def test_a_pretty_printed_answer_in_broken_lines_is_read_alike():
 def test_every_accepted_kind_of_signature_is_verified(name, method):
     answer = Answer(signs_assertion=signer(name), method=method)
     assert read(answer.posted(), configured(signer(name))).name == "ana@contoso.example"
+
+
+def test_what_a_signature_says_of_its_own_key_does_not_count():
+    response = Answer().response()
+    key_info = response.find(".//ds:KeyInfo", NAMES)
+    stranger = sign(Answer(signs_assertion=None).assertion(), signer("attacker"), shows_key=True)
+    key_info.getparent().replace(key_info, stranger.find(".//ds:KeyInfo", NAMES))
+    assert response.find(".//ds:RSAKeyValue", NAMES) is not None
+    assert read(encoded(response)).name == "ana@contoso.example"
 
 
 @pytest.mark.parametrize("signing", ["idp", "next", "ec"])

@@ -69,7 +69,8 @@ def broken(change):
     """An encrypted answer that was changed on its way."""
 
     def build():
-        response = etree.fromstring(etree.tostring(Answer().response(encrypted(b"<a/>", signer("ours")))))
+        content = etree.tostring(Answer().assertion())
+        response = etree.fromstring(etree.tostring(Answer().response(encrypted(content, signer("ours")))))
         change(response)
         return encoded(response)
 
@@ -97,6 +98,13 @@ def elsewhere(response):
     value.set("URI", "http://attacker.example/")
 
 
+def with_advice():
+    outer = Answer(signs_assertion=None, assertion_id="_outer").assertion()
+    advice = etree.SubElement(outer, f"{{{NAMES['saml']}}}Advice")
+    advice.append(Answer(signs_assertion=None).assertion())
+    return outer
+
+
 def with_a_signed_assertion_in_it():
     evil = Answer(name="admin@contoso.example", signs_assertion=None, assertion_id="_evil").assertion()
     evil.append(Answer().assertion())
@@ -114,6 +122,9 @@ UNREADABLE = {
     "a value elsewhere": broken(elsewhere),
     "nothing encrypted": broken(lambda response: response.remove(response[-1]) or response.append(empty())),
     "PKCS #1 v1.5": lambda: posted(transport=f"{XENC}rsa-1_5"),
+    "PKCS #1 v1.5, but only by its name": broken(
+        lambda response: response.findall(f".//{{{XENC}}}EncryptionMethod")[1].set("Algorithm", f"{XENC}rsa-1_5")
+    ),
     "triple DES": broken(
         lambda response: response.findall(f".//{{{XENC}}}EncryptionMethod")[0].set("Algorithm", f"{XENC}tripledes-cbc")
     ),
@@ -134,6 +145,7 @@ UNREADABLE = {
     "an unsigned assertion": lambda: posted(Answer(signs_assertion=None).assertion()),
     "an assertion of another key": lambda: posted(Answer(signs_assertion=signer("attacker")).assertion()),
     "an assertion in another": with_a_signed_assertion_in_it,
+    "an assertion in another, all of it signed": lambda: posted(sign(with_advice())),
 }
 
 

@@ -148,6 +148,14 @@ HOSTILE = {
     "not UTF-8": (lambda: b64encode(b"<a>\xff</a>").decode(), "not_xml"),
     "UTF-16": (lambda: b64encode((UTF_16 + text_of(Answer())).encode("utf-16")).decode(), "not_xml"),
     "UTF-16 without a mark": (lambda: b64encode(text_of(Answer()).encode("utf-16-le")).decode(), "not_xml"),
+    "a doctype hidden in UTF-16": (
+        lambda: b64encode((BOMB + text_of(Answer())).encode("utf-16-be")).decode(),
+        "not_xml",
+    ),
+    "a doctype hidden in UTF-16 behind a declaration": (
+        lambda: b64encode((UTF_16 + BOMB + text_of(Answer())).encode("utf-16-le")).decode(),
+        "not_xml",
+    ),
     "entities hidden in UTF-7": (
         lambda: b64encode((UTF_7 + "+ADwAIQ-DOCTYPE r+AD4-" + text_of(Answer())).encode()).decode(),
         "not_xml",
@@ -264,6 +272,14 @@ HOSTILE = {
     "no assertion": (lambda: changed(drop("saml:Assertion")), "one_assertion"),
     "an assertion that is not directly in the response": (
         lambda: changed(lambda root: find(root, "samlp:Status").append(find(root, "saml:Assertion"))),
+        "one_assertion",
+    ),
+    "a response in a response": (
+        lambda: encoded(Answer().response(Answer().response())),
+        "one_assertion",
+    ),
+    "a response in a response, and no assertion": (
+        lambda: encoded(Answer().response(xml('<samlp:Response ID="_inner" Version="2.0"></samlp:Response>'))),
         "one_assertion",
     ),
     "two parts with one ID": (
