@@ -16,7 +16,7 @@ class NotXml(Exception):
 
 
 class HasDoctype(NotXml):
-    """It has a document type, where entities are declared; nothing of SAML has one (SAML core §1.3, and OWASP)."""
+    """It has a document type, where entities are declared; nothing of SAML has one."""
 
 
 def parse(text: bytes) -> Element:
@@ -42,9 +42,7 @@ def parse(text: bytes) -> Element:
 
 def parser() -> etree.XMLParser:
     """A new one: they are not to be shared by threads."""
-    return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=False
-    )
+    return etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def is_plain(root: Element) -> bool:

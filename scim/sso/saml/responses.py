@@ -121,9 +121,10 @@ def _only_assertion(response: Element) -> Element:
     return found[0]
 
 
-def _check_signatures(*places: Element) -> None:
+def _check_signatures(response: Element, assertion: Element) -> None:
     """That signatures are nowhere but directly in what can be signed."""
-    if any(signature.getparent() not in places for signature in places[0].iter(f"{SIGNATURE}Signature")):
+    places = (response, assertion)
+    if any(signature.getparent() not in places for signature in response.iter(f"{SIGNATURE}Signature")):
         raise refused("bad_signature")
 
 
