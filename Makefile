@@ -60,6 +60,11 @@ bench: setup ## Run the benchmarks
 screenshots: setup ## Make pictures of every page of the console, in .local/screenshots
 	@$(PYTHON) -m tests.browser.screenshots
 
+.PHONY: infra
+infra: ## Compile and lint the Bicep templates (needs the Azure CLI)
+	@for file in infra/main.bicep infra/resources.bicep; do \
+	  az bicep build --file $$file --stdout > /dev/null && az bicep lint --file $$file || exit 1; done
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
 	@for name in requirements requirements-dev; do \
