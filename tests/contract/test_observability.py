@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,10 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from scim import observability
-from scim.bootstrap import _TALKATIVE
+from scim.bootstrap import _TALKATIVE, build
 from scim.domain.tokens import generate_token
 from scim.observability import ObservedRows
+from scim.settings import Settings
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.keys import PARTITION, TABLES
 from scim.storage.tables.rows import KeyRange, StorageUnavailable
@@ -79,6 +81,24 @@ async def test_a_verb_that_storage_refused_is_told_without_its_reason(exporter):
         await rows.get("directory", "p", MAIL)
     (span,) = exporter.get_finished_spans()
     assert (span.status.status_code, span.status.description, span.events) == (trace.StatusCode.ERROR, None, ())
+
+
+@pytest.mark.parametrize(("connection_string", "kind"), [("", AzureRows), ("InstrumentationKey=0", ObservedRows)])
+def test_storage_is_observed_when_there_is_a_place_for_telemetry(connection_string, kind, monkeypatch):
+    monkeypatch.setattr(observability, "SETTLED_SECONDS", 3600.0)
+    settings = {
+        "PUBLIC_URL": "https://rollcall.example",
+        "TABLES_URL": "https://x.table.core.windows.net",
+        "KEY_VAULT_URL": "https://x.vault.azure.net",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING": connection_string,
+    }
+    app = build(Settings.from_environment(settings))
+    assert isinstance(app.rows, kind)
+    timers = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    for timer in timers:
+        timer.cancel()
+    assert [(timer.interval, timer.daemon) for timer in timers] == [(3600.0, True)] * bool(connection_string)
+    assert all(logging.getLogger(library).level == logging.WARNING for library in _TALKATIVE)
 
 
 def test_no_library_makes_spans_by_itself():
