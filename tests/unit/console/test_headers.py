@@ -42,7 +42,7 @@ async def headers_of(visitor: Visitor, method: str, path: str, *, status: int) -
     headers = {"cookie": visitor.person.cookie, "content-type": FORM}
     body = f"csrf={visitor.person.csrf}&name=".encode() if method == "POST" else b""
     request = WebRequest(method=method, path=path, headers=headers, body=body, id="r")
-    reply = _http_response(await visitor.admin.world.app.administration.console.answer(request))
+    reply = _http_response(await visitor.admin.world.app.administration.console.answer(request), request.id)
     assert reply.status_code == status
     return dict(reply.headers)
 
