@@ -60,6 +60,10 @@ bench: setup ## Run the benchmarks
 screenshots: setup ## Make pictures of every page of the console, in .local/screenshots
 	@$(PYTHON) -m tests.browser.screenshots
 
+.PHONY: smoke
+smoke: setup ## Test a deployment from outside: URL=https://…/ws/scim/v2, and TOKEN in the environment (ORGANIZATION=, JSON=1)
+	@$(PYTHON) -m ops.smoke "$(URL)" $(if $(ORGANIZATION),--organization "$(ORGANIZATION)") $(if $(JSON),--json)
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
 	@for name in requirements requirements-dev; do \

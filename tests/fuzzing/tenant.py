@@ -95,10 +95,11 @@ class Tenant:
         path = decode_path(sent.url.partition("?")[0].encode("latin-1")).partition(BASE)[2]
         headers = {**sent.headers, **caller.headers, **await _proof(world, caller, endpoint, path)}
         before = _contents(world)
-        request = func.HttpRequest(
+        asked = func.HttpRequest(
             sent.method, sent.url, headers=headers, route_params={"path": path.removeprefix("/")}, body=sent.body
         )
-        reply = _http_response(await world.app.administration.api.answer(_web_request(request)))
+        request = _web_request(asked)
+        reply = _http_response(await world.app.administration.api.answer(request), request.id)
         await world.app.background.drain()
         body, told = reply.get_body() or b"", dict(reply.headers)
         if body:
