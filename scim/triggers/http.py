@@ -42,8 +42,8 @@ def http_response(response: Response, request_id: str) -> func.HttpResponse:
     """The reply as the host takes it. Nothing of a directory belongs into a cache.
 
     Args:
-        response: The reply.
-        request_id: What the request is called in the log and in activities.
+        response: From the dispatcher.
+        request_id: Of the request: what the log and the activities call it.
     """
     headers = {
         "Cache-Control": "no-store",

@@ -95,11 +95,11 @@ class Tenant:
         path = decode_path(sent.url.partition("?")[0].encode("latin-1")).partition(BASE)[2]
         headers = {**sent.headers, **caller.headers, **await _proof(world, caller, endpoint, path)}
         before = _contents(world)
-        asked = func.HttpRequest(
+        request = func.HttpRequest(
             sent.method, sent.url, headers=headers, route_params={"path": path.removeprefix("/")}, body=sent.body
         )
-        request = _web_request(asked)
-        reply = _http_response(await world.app.administration.api.answer(request), request.id)
+        asked = _web_request(request)
+        reply = _http_response(await world.app.administration.api.answer(asked), asked.id)
         await world.app.background.drain()
         body, told = reply.get_body() or b"", dict(reply.headers)
         if body:
