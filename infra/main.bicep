@@ -29,7 +29,7 @@ param zoneRedundant bool = false
 @description('Reach storage and vault over private endpoints only.')
 param privateNetwork bool = false
 
-@description('Instances kept warm for requests; with zone redundancy none, or at least 2.')
+@description('Instances kept warm for requests; with zone redundancy it is none, or at least 2.')
 @minValue(0)
 @maxValue(20)
 param alwaysReadyInstances int = 0

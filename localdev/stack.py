@@ -25,6 +25,8 @@ from localdev.processes import Child, start, wait_until
 ROOT = Path(__file__).parent.parent
 _CLEARED = ("MSI_ENDPOINT", "MSI_SECRET", "IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "AZURE_CLIENT_ID")
 """Variables by which the SDK would look for another identity than ours."""
+_DEFAULTS = {"SECURITY_CONTACT": "mailto:security@contoso.com"}
+"""What the app gets unless the environment says otherwise: the demo tenant's own."""
 
 
 class Stack:
@@ -184,14 +186,18 @@ class Stack:
         bundle = str(self._certificates.bundle)
         inherited = {name: value for name, value in os.environ.items() if name not in _CLEARED}  # noqa: TID251 - as above
         no_proxy = ",".join(filter(None, (HOST, "localhost", inherited.get("NO_PROXY") or inherited.get("no_proxy"))))
-        return inherited | {
-            "NO_PROXY": no_proxy,
-            "no_proxy": no_proxy,
-            "SSL_CERT_FILE": bundle,
-            "REQUESTS_CA_BUNDLE": bundle,
-            "IDENTITY_HEADER": self._identity_header,
-            "AzureWebJobsDisableHomepage": "true",
-        }
+        return (
+            _DEFAULTS
+            | inherited
+            | {
+                "NO_PROXY": no_proxy,
+                "no_proxy": no_proxy,
+                "SSL_CERT_FILE": bundle,
+                "REQUESTS_CA_BUNDLE": bundle,
+                "IDENTITY_HEADER": self._identity_header,
+                "AzureWebJobsDisableHomepage": "true",
+            }
+        )
 
     def _launch_azurite(self) -> None:
         data = self.directory / "azurite"

@@ -1,5 +1,6 @@
 """The one place that knows every concrete class."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
     from scim.administration import Administration
     from scim.chores import Chore
     from scim.settings import Settings  # pydantic, which it needs, costs 0.1 s of a cold start
+
+
+_TALKATIVE = ("azure.core", "azure.identity", "azure.monitor", "azure.keyvault", "opentelemetry")
+"""Libraries that log each of their requests, with its URL."""
 
 
 class SystemClock:
@@ -114,7 +119,9 @@ def build(settings: "Settings") -> Application:
     Nothing is connected yet: clients connect when they are first used.
     """
     credential = ManagedIdentityCredential(client_id=settings.managed_identity_client_id)
-    rows = AzureRows(str(settings.tables_url), credential)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    rows = _observed(AzureRows(str(settings.tables_url), credential), settings)
     vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
     secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
     return assemble(
@@ -125,6 +132,16 @@ def build(settings: "Settings") -> Application:
         activity_retention=timedelta(days=settings.activity_retention_days),
         security_contact=settings.security_contact,
     )
+
+
+def _observed(rows: TableStorage, settings: "Settings") -> TableStorage:
+    """The rows, with spans when they are to be sent somewhere."""
+    if settings.application_insights is None:
+        return rows
+    from scim.observability import ObservedRows, start_when_settled  # noqa: PLC0415 - not everybody wants it
+
+    start_when_settled(settings.application_insights, settings.managed_identity_client_id)
+    return ObservedRows(rows)
 
 
 def assemble(  # noqa: PLR0913 - storage, and what tests put in its place

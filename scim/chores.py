@@ -12,6 +12,7 @@ from scim.maintenance.expire_tokens import expire_tokens
 from scim.maintenance.finish_organizations import finish_organizations
 from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.fold_counters import fold_counters
+from scim.maintenance.notice_silence import notice_silence
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.purge_sign_ins import purge_sign_ins
@@ -37,7 +38,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "PurgeTombstones": lambda: _purge_tombstones(app),
         "ExpireTokens": lambda: expire_tokens(app.tokens, app.vault, app.activities, clock),
         "FinishRotations": lambda: finish_rotations(app.tokens, app.vault, app.activities, clock),
-        "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
+        "WarnOfExpiry": lambda: _warn(app),
         "FinishOrganizations": lambda: finish_organizations(app.organizations, app.providers, clock, app.identifiers),
         "ClearRoles": lambda: _clear_roles(app),
         "DrainActivities": lambda: _drain_activities(app),
@@ -51,6 +52,11 @@ def chores(app: "Application") -> Mapping[str, Chore]:
 async def _drain_activities(app: "Application") -> None:
     await record_changes(app.providers, app.activities)
     await drain_activities(app.activity_upkeep, app.clock)
+
+
+async def _warn(app: "Application") -> None:
+    await warn_of_expiry(app.tokens, app.activities, app.clock)
+    await notice_silence(app.providers, app.tokens, app.clock)
 
 
 def _clear_roles(app: "Application") -> Awaitable[None]:

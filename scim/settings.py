@@ -43,7 +43,13 @@ class Settings(BaseModel):
         description="Where holes are to be reported, for security.txt: an address that begins with mailto: or https:.",
     )
 
-    @field_validator("managed_identity_client_id", "security_contact", mode="before")
+    application_insights: str | None = Field(
+        alias="APPLICATIONINSIGHTS_CONNECTION_STRING",
+        default=None,
+        description="Where telemetry goes; none for nowhere. It holds an instrumentation key, which lets nobody in.",
+    )
+
+    @field_validator("managed_identity_client_id", "security_contact", "application_insights", mode="before")
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None

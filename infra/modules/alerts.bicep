@@ -32,7 +32,7 @@ var rules = [
     every: 'PT1H'
     over: 'PT1H'
     threshold: 0
-    query: 'traces | where message matches regex "token_expiries_told number=[1-9]" or message matches regex "tokens_expired settled=[1-9]"'
+    query: 'traces | where message matches regex "^(token_expiries_told number|tokens_expired settled)=[1-9]"'
   }
   {
     name: 'timer-failed'
@@ -44,13 +44,22 @@ var rules = [
     query: 'requests | where operation_Name in ("SweepJobs", "PurgeBookmarks", "PurgeTombstones", "ExpireTokens", "FinishRotations", "WarnOfExpiry", "FinishOrganizations", "ClearRoles", "DrainActivities", "PurgeActivities", "FoldCounters", "ReleaseUsers", "PurgeSignIns") | where success == false'
   }
   {
-    name: 'providers-silent'
-    title: 'No identity provider has called for a day'
+    name: 'work-left'
+    title: 'Rollcall logged an error: some work was left undone'
     severity: 3
     every: 'PT1H'
-    over: 'P1D'
+    over: 'PT1H'
     threshold: 0
-    query: 'requests | where url has "/ws/scim/v2/" | summarize calls = count() | where calls == 0'
+    query: 'traces | where severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"'
+  }
+  {
+    name: 'provider-silent'
+    title: 'An identity provider has not called for a day'
+    severity: 3
+    every: 'PT1H'
+    over: 'PT2H'
+    threshold: 0
+    query: 'traces | where message startswith "provider_silent "'
   }
 ]
 

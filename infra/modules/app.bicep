@@ -80,7 +80,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         alwaysReady: alwaysReadyInstances == 0 ? [] : [
           {
             name: 'http'
-            instanceCount: alwaysReadyInstances
+            instanceCount: zoneRedundant ? max(2, alwaysReadyInstances) : alwaysReadyInstances
           }
         ]
         triggers: {
@@ -103,6 +103,11 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     AzureWebJobsDisableHomepage: 'true'
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+    APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
+    PYTHON_ENABLE_OPENTELEMETRY: 'true' // spans of the app belong to the host's requests
+    OTEL_LOGS_EXPORTER: 'none' // the host has the log already
+    OTEL_METRICS_EXPORTER: 'none'
     AZURE_CLIENT_ID: identityClientId
     PUBLIC_URL: url
     TABLES_URL: tablesUrl

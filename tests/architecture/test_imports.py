@@ -57,6 +57,7 @@ MAY_IMPORT = {
         "scim.schema",
         "scim.domain",
     },
+    "scim.observability": {"scim.storage"},
     "scim.triggers": {"scim.domain", "scim.protocol", "scim.operations", "scim.web"},
 }
 """Layer by layer, what it may import of the product besides itself."""
@@ -65,7 +66,8 @@ EVERYTHING = {"scim.bootstrap", "scim.administration", "scim.chores", "function_
 
 SDK_HOMES = {
     "azure.functions": ("scim.triggers", "function_app"),
-    "azure": ("scim.storage", "scim.bootstrap"),
+    "azure": ("scim.storage", "scim.bootstrap", "scim.observability"),
+    "opentelemetry": ("scim.observability",),
     "aiohttp": ("scim.storage",),
 }
 """Where a library may be imported; the longest name that matches counts."""

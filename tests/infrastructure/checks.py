@@ -7,6 +7,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ SETTINGS = {
     "AzureWebJobsDisableHomepage",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+    "PYTHON_ENABLE_OPENTELEMETRY",
+    "OTEL_LOGS_EXPORTER",
+    "OTEL_METRICS_EXPORTER",
     "AZURE_CLIENT_ID",
     "PUBLIC_URL",
     "TABLES_URL",
@@ -36,7 +43,7 @@ SETTINGS = {
     "ACTIVITY_RETENTION_DAYS",
     "SECURITY_CONTACT",
 }
-"""The app's: those of the host, and those of docs/configuration.md. Flex Consumption refuses several others."""
+"""The app's: of host, worker and telemetry, and of docs/configuration.md. Flex Consumption refuses several others."""
 ROLES: Mapping[str, tuple[str, str, str]] = {
     "storageBlobDataOwner": ("storage.bicep", "account", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
     "storageTableDataContributor": ("storage.bicep", "account", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"),
@@ -129,6 +136,18 @@ _TAGGED = {
     "Microsoft.Insights/scheduledQueryRules", "Microsoft.Resources/resourceGroups",
 }  # fmt: skip
 """What shows up in the portal, and belongs to somebody."""
+ZONES = {
+    "privatelink.table.${environment().suffixes.storage}",
+    "privatelink.blob.${environment().suffixes.storage}",
+    "privatelink.vaultcore.azure.net",
+}
+"""The names that private endpoints of tables, blobs and vaults are looked up by."""
+COLUMNS = {
+    "requests": {"requests", "resultCode", "success", "operation_Name"},
+    "traces": {"traces", "message", "severityLevel", "customDimensions", "Category"},
+}
+"""By table of Application Insights, the columns that the alerts ask for."""
+KQL = {"where", "and", "or", "in", "toint", "tostring", "matches", "regex", "startswith", "endswith", "false"}
 _SECRET = re.compile(r"list(Keys|Secrets|AccountSas|ServiceSas)|primaryKey|AccountKey", re.IGNORECASE)
 
 
@@ -261,9 +280,28 @@ def _house(templates: Mapping[str, Template], roles: Mapping[str, str]) -> Itera
         yield "ftp and scm must both be closed to passwords"
     if "uniqueString" not in text(templates["resources.bicep"].root):
         yield "names must be unique"
-    network = text(templates["modules/network.bicep"].root)
-    if "'Microsoft.App/environments'" not in network:
+    yield from _network(text(templates["modules/network.bicep"].root))
+    yield from _queries(text(templates["modules/alerts.bicep"].root))
+
+
+def _network(written: str) -> Iterator[str]:
+    if "'Microsoft.App/environments'" not in written:
         yield "the app's subnet is not delegated to Flex Consumption"
+    whole, *parts = (IPv4Network(each) for each in re.findall(r"'(\d+\.\d+\.\d+\.\d+/\d+)'", written))
+    yield from (f"{part} is not in {whole}" for part in parts if not part.subnet_of(whole))
+    yield from (f"{one} and {other} overlap" for one, other in combinations(parts, 2) if one.overlaps(other))
+    zones = set(re.findall(r"zone: '(.+)'", written))
+    yield from (f"the private DNS zone {each} is missing, or not expected" for each in sorted(zones ^ ZONES))
+
+
+def _queries(written: str) -> Iterator[str]:
+    """Of the alerts: the words of KQL, tables, and columns of these."""
+    for query in re.findall(r"query: '(.+)'", written):
+        table, *_ = query.split(" ")
+        if table not in COLUMNS:
+            yield f"alerts: there is no table {table}"
+        words = set(re.findall(r"[A-Za-z_]+", re.sub(r'"[^"]*"', "", query))) - KQL
+        yield from (f"alerts: {table} has no {each}" for each in sorted(words - COLUMNS.get(table, set())))
 
 
 def _role_assignments(templates: Mapping[str, Template], roles: Mapping[str, str]) -> Iterator[str]:
@@ -286,7 +324,7 @@ def _parameters_file(folder: Path, main: Template) -> Iterator[str]:
     given = json.loads((folder / "main.parameters.json").read_text("utf-8"))["parameters"]
     yield from (f"main.parameters.json: there is no {each}" for each in given if each not in main.parameters)
     for parameter in main.parameters.values():
-        if not parameter.has_default and parameter.name not in given:
+        if parameter.name not in given:
             yield f"main.parameters.json: {parameter.name} is missing"
         if not parameter.described:
             yield f"main.bicep: {parameter.name} is not described"

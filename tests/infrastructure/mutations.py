@@ -35,7 +35,7 @@ CAUGHT = (
     (APP, "userAssignedIdentityResourceId", "userAssignedIdentityId"),
     (APP, "type: 'UserAssigned'", "type: 'SystemAssigned'"),
     (APP, "serverFarmId: plan.id", "serverFarm: plan.id"),
-    (APP, "instanceCount: alwaysReadyInstances", "count: alwaysReadyInstances"),
+    (APP, "instanceCount: zoneRedundant ?", "count: zoneRedundant ?"),
     (APP, "allow: false", "allowed: false"),
     (NETWORK, "serviceName: 'Microsoft.App/environments'", "service: 'Microsoft.App/environments'"),
     (NETWORK, "privateEndpointNetworkPolicies: 'Disabled'", "privateEndpointNetworkPolicies: 'Off'"),
@@ -84,6 +84,15 @@ CAUGHT = (
     (ALL, "/ws/scim/v2'", "/scim/v2'"),
     (MAIN, "output CONSOLE_URL string = resources.outputs.CONSOLE_URL\n", ""),
     (MAIN, "output API_URL", "output KEY_VAULT_SECRET"),
+    (ALERTS, "| where success == false", "| where succes == false"),
+    (ALERTS, "'traces | where message startswith", "'trace | where message startswith"),
+    (ALERTS, "severityLevel >= 3 and", "severityLevel >= 3 und"),
+    (NETWORK, "10.0.0.64/26", "10.0.0.0/26"),
+    (NETWORK, "10.0.0.64/26", "10.0.1.64/26"),
+    (NETWORK, "privatelink.vaultcore.azure.net", "privatelink.vault.azure.net"),
+    (APP, "    OTEL_LOGS_EXPORTER: 'none' // the host has the log already\n", ""),
+    ("main.parameters.json", '"zoneRedundant"', '"zonesRedundant"'),
+    ("main.parameters.json", '"instanceMemory": { "value": "${ROLLCALL_INSTANCE_MEMORY=2048}" },', ""),
     ("roles.json", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "00482a5a-887f-4fb3-b363-3b7fe8e74483"),
     ("main.parameters.json", '"alertEmail"', '"alertMail"'),
 )
@@ -91,9 +100,8 @@ CAUGHT = (
 MISSED = (
     # what only Azure knows, or a person: each with the reason
     (ALERTS, "toint(resultCode) >= 500", "toint(resultCode) > 500"),  # the sense of a query
-    (ALERTS, "| where success == false", "| where succes == false"),  # columns of the telemetry
-    (NETWORK, "10.0.0.64/26", "10.0.0.0/26"),  # ranges that overlap
-    (NETWORK, "privatelink.vaultcore.azure.net", "privatelink.vault.azure.net"),  # the name of a zone
+    (ALERTS, "threshold: 50", "threshold: 5000"),  # a choice
+    (APP, "max(2, alwaysReadyInstances)", "max(1, alwaysReadyInstances)"),  # what zone redundancy asks for
     (MONITORING, "retentionInDays: 90", "retentionInDays: 31"),  # a choice
 )
 """What no offline check notices."""

@@ -145,6 +145,7 @@ def test_the_app_gets_the_environment_that_it_has_in_azure(run):
     assert environment["IDENTITY_HEADER"]
     assert environment["SSL_CERT_FILE"] == environment["REQUESTS_CA_BUNDLE"]
     assert environment["AzureWebJobsDisableHomepage"] == "true"
+    assert environment["SECURITY_CONTACT"] == "mailto:security@contoso.com"
     assert "127.0.0.1" in environment["NO_PROXY"]
 
 
