@@ -73,7 +73,8 @@ def _not_accepted(trial: Trial, detail: str) -> Problem:
         )
     return Problem(
         "The token is wrong: Rollcall does not know it (401).",
-        "Look whether it belongs to this deployment. " + _IN_THE_CONSOLE,
+        "Look whether it belongs to this deployment, and whether a gateway in front hands on Authorization. "
+        + _IN_THE_CONSOLE,
     )
 
 
