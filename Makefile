@@ -64,6 +64,11 @@ screenshots: setup ## Make pictures of every page of the console, in .local/scre
 smoke: setup ## Test a deployment from outside: URL=https://…/ws/scim/v2, and TOKEN in the environment (ORGANIZATION=, JSON=1)
 	@$(PYTHON) -m ops.smoke "$(URL)" $(if $(ORGANIZATION),--organization "$(ORGANIZATION)") $(if $(JSON),--json)
 
+.PHONY: infra
+infra: ## Compile and lint the Bicep templates (needs the Azure CLI)
+	@for file in infra/main.bicep infra/resources.bicep; do \
+	  az bicep build --file $$file --stdout > /dev/null && az bicep lint --file $$file || exit 1; done
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
 	@for name in requirements requirements-dev; do \

@@ -79,6 +79,12 @@ class Visitor:
         await person.sign_in()
         return cls(person)
 
+    async def grow_old(self) -> None:
+        """Let the sign-in be too long ago for critical changes, and the session go on."""
+        for _ in range(3):
+            self.admin.clock.advance(minutes=25)
+            await self.get("account")
+
     async def get(self, path: str = "", *, fragment: bool = False, **query: object) -> PageReply:
         """Ask for a page; `fragment` as the script does for dialogs."""
         return await self._call("GET", path, urlencode(query, doseq=True), b"", fragment=fragment)

@@ -1,6 +1,8 @@
 """How often passwords may be tried: by name, whether or not there is such an account, so that it tells nothing."""
 
-from scim.admin.codes import LOCKED_FOR, MAX_FAILURES
+from datetime import timedelta
+
+from scim.admin.codes import LOCKED_FOR, MAX_FAILURES, rounded_up
 from scim.admin.problems import TooManyAttempts
 from scim.admin.services import Services
 from scim.sentences import Sentence
@@ -18,8 +20,13 @@ async def begin_attempt(services: Services, name: str) -> bool:
     now = services.clock.now()
     number, locked_until = await services.attempts.begin(name, now, limit=MAX_FAILURES, locked_until=now + LOCKED_FOR)
     if locked_until is not None:
+        rest = locked_until - now
         raise TooManyAttempts(
-            Sentence("Too many failed sign-ins. Try again in {minutes} minutes.", minutes=LOCKED_FOR.seconds // 60),
-            int((locked_until - now).total_seconds()) + 1,
+            Sentence.counted(
+                "Too many failed sign-ins. Try again in {number} minute.",
+                "Too many failed sign-ins. Try again in {number} minutes.",
+                rounded_up(rest, timedelta(minutes=1)),
+            ),
+            rounded_up(rest, timedelta(seconds=1)),
         )
     return number >= MAX_FAILURES

@@ -87,13 +87,17 @@ def _refuse_locked(services: Services, credentials: Credentials) -> None:
         raise _locked(credentials.locked_until - now)
 
 
+def rounded_up(rest: timedelta, unit: timedelta) -> int:
+    """How many units of time are left, a begun one counted whole: who waits that long does not wait in vain."""
+    return -(-rest // unit)
+
+
 def _locked(rest: timedelta) -> TooManyAttempts:
-    minutes = max(1, -(-int(rest.total_seconds()) // 60))
     return TooManyAttempts(
         Sentence.counted(
             "Too many wrong codes. Try again in {number} minute.",
             "Too many wrong codes. Try again in {number} minutes.",
-            minutes,
+            rounded_up(rest, timedelta(minutes=1)),
         ),
-        max(1, int(rest.total_seconds())),
+        rounded_up(rest, timedelta(seconds=1)),
     )

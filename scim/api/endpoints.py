@@ -104,7 +104,8 @@ class Endpoint:
     Attributes:
         method: In capitals.
         path: Template below the API's base: `/identity-providers/{providerId}/scim/tokens/{tokenId}:revoke`.
-        name: `operationId`.
+        name: `operationId`: a verb and what it is done to. Lists are listed; things are read, created, updated and
+            deleted, unless administrators have a word of their own for it.
         tag: The area that it is listed under.
         summary: One line.
         description: More, when there is more to say: what it costs, what it records.

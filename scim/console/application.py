@@ -16,11 +16,12 @@ from scim.console.compression import compressed
 from scim.console.forms import CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
 from scim.console.paths import NOTICE, path_to
+from scim.console.proofs import VerificationRequired
 from scim.console.rendering import render
 from scim.console.routing import Page, find
 from scim.console.static_files import static_reply
 from scim.console.views import Download, Outcome, Redirect, View, view
-from scim.console.visits import VerificationRequired, Visit
+from scim.console.visits import Visit
 from scim.errors import ScimError
 from scim.sentences import Sentence
 from scim.web.authentication import RequestAuthenticator

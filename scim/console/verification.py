@@ -60,7 +60,7 @@ async def accept(visit: Visit) -> Visit:
     if not visit.form.is_on(_FOR_SESSION):
         return visit
     await sessions.verify(context, visit.form.text(CODE))
-    return replace(visit, caller=replace(context.principal, verified_at=context.now))
+    return visit.verified()
 
 
 def _dialog(visit: Visit, purpose: str, problem: Problem | None = None) -> View:

@@ -1,35 +1,19 @@
 """One request of a browser: who asks, for what, in which language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import BaseModel
-
-from scim.admin import step_up
 from scim.admin.context import Context, Principal
 from scim.admin.problems import SignInRequired
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
-from scim.admin.step_up import CriticalAction
-from scim.console.forms import CODE, VERSION, Form, FormRefused, Refusal, filled
+from scim.console.forms import VERSION, Form, FormRefused, Refusal, filled
 from scim.console.language import Language
 from scim.contracts.base import Parameters
 from scim.domain.authority import Action
 from scim.sentences import Sentence
 from scim.web.messages import WebRequest
-
-
-class VerificationRequired(Exception):
-    """The change takes a time-based code, and none came: *Verify it's you* asks for it, and sends the form again.
-
-    Args:
-        purpose: What the code is for: goes on "Enter the time-based code from your authenticator app to …".
-    """
-
-    def __init__(self, purpose: str) -> None:
-        super().__init__(purpose)
-        self.purpose = purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +66,10 @@ class Visit:
         """The version that the form was filled from, for `if_match`; None when it names none."""
         return self.form.text(VERSION) or None
 
+    def verified(self) -> "Visit":
+        """The same, of a person who has just proven who they are."""
+        return replace(self, caller=replace(self.context.principal, verified_at=self.context.now))
+
     def may(self, action: Action) -> bool:
         """Whether this person may do it. Hiding is only courtesy: the use case asks again."""
         return self.caller is not None and self.caller.may(action)
@@ -110,26 +98,3 @@ class Visit:
         except FormRefused as refused:
             wrong = {field.partition(".")[0] for field in refused.refusal.fields}
             return filled(contract, {name: value for name, value in values.items() if name not in wrong})
-
-    def body[C: BaseModel](self, contract: type[C], values: Mapping[str, object]) -> C:
-        """See `filled`."""
-        return filled(contract, values)
-
-    async def proof(self, action: CriticalAction, object_id: str, purpose: Sentence) -> str:
-        """A proof of identity for a critical change, by the code that came along (R013-R015).
-
-        Args:
-            action: The change.
-            object_id: The id of the thing that is changed.
-            purpose: Ends the sentence "Enter the time-based code from your authenticator app to …".
-
-        Raises:
-            VerificationRequired: No code came.
-            Denied: The code is wrong, or used.
-            TooManyAttempts: Wrong too often.
-        """
-        code = self.form.text(CODE)
-        if not code:
-            raise VerificationRequired(purpose)
-        proof, _ = await step_up.verify(self.context, code, action, object_id)
-        return proof

@@ -11,7 +11,7 @@ from scim.api.routes import ENDPOINTS
 
 ROOT = Path(__file__).parents[2]
 PUBLIC = {
-    "signIn", "openInvitation", "acceptInvitation", "beginSetUp", "setUp", "readDocument",
+    "signIn", "openInvitation", "acceptInvitation", "beginSetUp", "completeSetUp", "readDocument",
 }  # fmt: skip
 """What works without being signed in: each with a guard of its own, but the last."""
 
@@ -51,6 +51,17 @@ def test_a_key_against_repetition_is_announced_where_it_works():
 def test_names_and_addresses_are_unique():
     assert len({endpoint.name for endpoint in ENDPOINTS}) == len(ENDPOINTS)
     assert len({(endpoint.method, endpoint.path) for endpoint in ENDPOINTS}) == len(ENDPOINTS)
+
+
+def test_names_are_a_verb_and_what_it_is_done_to():
+    """And a method has the same verbs everywhere: nobody has to look up whether it is edit or change."""
+    verbs = {"GET": "list|read|export|preview|explain", "PATCH": "update", "DELETE": "delete|end|take|sign"}
+    wrong = [
+        each.name
+        for each in ENDPOINTS
+        if not re.fullmatch(rf"({verbs.get(each.method, '[a-z]+')})([A-Z][a-z]+)+", each.name)
+    ]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)

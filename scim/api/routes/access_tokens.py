@@ -53,7 +53,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path="/me/access-tokens/{tokenId}",
-        name="removeAccessToken",
+        name="deleteAccessToken",
         tag=TAG,
         summary="End an access token at once",
         run=remove,

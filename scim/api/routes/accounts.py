@@ -146,7 +146,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/users/{accountId}",
-        name="editUser",
+        name="updateUser",
         tag=TAG,
         summary="Change fields of an account: all that are given, or none (R003-R009)",
         description="What SCIM manages is refused with `managed_by_scim` while SCIM is enabled for the provider; what "

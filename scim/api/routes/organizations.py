@@ -100,7 +100,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/organizations/{organizationId}",
-        name="renameOrganization",
+        name="updateOrganization",
         tag=TAG,
         summary="Give an organization another name; its ID stays",
         run=rename,
@@ -124,7 +124,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/organizations:expression",
-        name="writeOrganizationExpression",
+        name="buildOrganizationExpression",
         tag=TAG,
         summary="The constant or expression that maps end users to organizations, for Entra ID or Okta",
         description="Nothing is stored.",

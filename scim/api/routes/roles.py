@@ -89,7 +89,7 @@ ENDPOINTS = (
     Endpoint(
         method="PATCH",
         path="/roles/{roleId}",
-        name="changeRole",
+        name="updateRole",
         tag=TAG,
         summary="Rename or describe a role, or change what it grants; who has it keeps it",
         description="Needs a recent sign-in.",

@@ -271,7 +271,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/me/mfa:begin",
-        name="beginEnrolment",
+        name="beginAppEnrolment",
         tag=TAG,
         summary="What a new authenticator app is set up with",
         run=offer_app,
@@ -282,7 +282,7 @@ ENDPOINTS = (
     Endpoint(
         method="PUT",
         path="/me/mfa",
-        name="enrol",
+        name="enrolApp",
         tag=TAG,
         summary="Take the new authenticator app; all your sessions end (R131)",
         run=enrol_app,
@@ -293,7 +293,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users/{accountId}:resetMfa",
-        name="resetMfa",
+        name="resetUserMfa",
         tag=TAG,
         summary="Take the authenticator app from an account; its sessions end",
         description="Takes a proof of identity in `X-Step-Up-Proof`, for `resetMfa` and the account's id.",
@@ -305,7 +305,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users/{accountId}:endSessions",
-        name="endSessionsOfUser",
+        name="endUserSessions",
         tag=TAG,
         summary="End all sessions of an account",
         run=end_sessions,
@@ -367,7 +367,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/set-up",
-        name="setUp",
+        name="completeSetUp",
         tag=TAG,
         summary="Make the first system administrator, who is signed in then",
         run=complete_set_up,

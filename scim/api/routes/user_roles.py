@@ -44,7 +44,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users/{accountId}/roles",
-        name="listRolesOfUser",
+        name="listUserRoles",
         tag=TAG,
         summary="The roles of an account, each with its sources: Native or SCIM",
         description="Everybody may see their own.",
@@ -55,7 +55,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users/{accountId}/roles/{roleId}",
-        name="giveRole",
+        name="giveUserRole",
         tag=TAG,
         summary="Give an account a Native role, also one that SCIM manages",
         description="Needs a recent sign-in.",
@@ -67,7 +67,7 @@ ENDPOINTS = (
     Endpoint(
         method="DELETE",
         path="/users/{accountId}/roles/{roleId}",
-        name="takeRole",
+        name="takeUserRole",
         tag=TAG,
         summary="Take a Native role from an account; what groups give stays",
         description="Needs a recent sign-in.",
@@ -78,7 +78,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/users/{accountId}/roles/{roleId}/why",
-        name="explainRole",
+        name="explainUserRole",
         tag=TAG,
         summary="Why an account has a role: from the account over groups and mappings to the role",
         run=why,
@@ -88,7 +88,7 @@ ENDPOINTS = (
     Endpoint(
         method="POST",
         path="/users/{accountId}/roles:preview",
-        name="previewRolesOfUser",
+        name="previewUserRoles",
         tag=TAG,
         summary="What giving and taking Native roles would do; nothing is changed",
         run=preview,

@@ -1,7 +1,7 @@
 """The own account: settings that everybody may change of theirs (R007, AMB-10)."""
 
 from scim.admin import account_edits, accounts
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
 from scim.console.time_zones import time_zones
@@ -26,7 +26,7 @@ async def show(visit: Visit) -> Outcome:
 async def save(visit: Visit) -> Outcome:
     """Save the settings."""
     values = given(visit.form, ("phone", "language", "timeZone", "idleWarningMinutes"))
-    wanted = visit.body(AccountEdit, values | {"notifications": visit.form.is_on("notifications")})
+    wanted = filled(AccountEdit, values | {"notifications": visit.form.is_on("notifications")})
     await account_edits.edit(visit.context, visit.context.principal.account_id, wanted.edit(), visit.version)
     return Redirect(path_to(PLACE), "account-saved")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from scim.admin import mapping, roles
 from scim.admin.impacts import Preview
 from scim.admin.mapping import MappedGroup, Members, Wanted
+from scim.console.forms import filled
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, View, view
@@ -40,7 +41,7 @@ async def show_edit(visit: Visit) -> Outcome:
 async def edit(visit: Visit) -> Outcome:
     """Save the mapping, or tell what that would do."""
     context, path = visit.context, visit.path
-    body = visit.body(WantedMapping, {name: visit.form.all(name) for name in ("technicianRoles", "endUserRoles")})
+    body = filled(WantedMapping, {name: visit.form.all(name) for name in ("technicianRoles", "endUserRoles")})
     wanted = Wanted(technician_roles=body.technician_roles, end_user_roles=body.end_user_roles)
     if visit.form.is_on(_PREVIEW):
         mapped, preview = await mapping.preview(context, path["providerId"], path["groupId"], wanted)

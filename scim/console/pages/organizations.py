@@ -1,7 +1,7 @@
 """Administration → Organizations (R055-R063, R130)."""
 
 from scim.admin import organizations
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.paths import ORGANIZATIONS, path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
@@ -25,7 +25,7 @@ async def show_new(visit: Visit) -> Outcome:
 
 async def add(visit: Visit) -> Outcome:
     """Add it."""
-    wanted = visit.body(NewOrganization, given(visit.form, ("name", "id")))
+    wanted = filled(NewOrganization, given(visit.form, ("name", "id")))
     await organizations.create(visit.context, wanted.name, wanted.id)
     return Redirect(path_to(ORGANIZATIONS), "organization-added")
 
@@ -38,7 +38,7 @@ async def show_rename(visit: Visit) -> Outcome:
 
 async def rename(visit: Visit) -> Outcome:
     """Rename it."""
-    wanted = visit.body(OrganizationChange, given(visit.form, ("name",)))
+    wanted = filled(OrganizationChange, given(visit.form, ("name",)))
     await organizations.rename(visit.context, visit.path["organizationId"], wanted.name, visit.version)
     return Redirect(path_to(ORGANIZATIONS), "organization-renamed")
 

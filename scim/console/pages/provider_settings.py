@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 from scim.admin import organizations, provider_deletion, providers
+from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.proofs import with_proof
 from scim.console.routing import Page
@@ -40,7 +41,7 @@ async def save(visit: Visit) -> Outcome:
     form, provider_id = visit.form, visit.path["providerId"]
     policies = given(form, ("unknownAttributes", "organization", "adoption"))
     wanted = {"policies": policies} | given(form, ("defaultOrganization",))
-    change = provider_change(visit.body(ProviderEdit, wanted))
+    change = provider_change(filled(ProviderEdit, wanted))
     await providers.update(visit.context, provider_id, change, visit.version)
     return Redirect(path_to(IDENTITY_PROVIDERS, provider_id, "settings"), "provider-settings-saved")
 
@@ -54,11 +55,11 @@ async def show_delete(visit: Visit) -> Outcome:
 
 async def delete(visit: Visit) -> Outcome:
     """Delete it."""
-    typed = visit.body(Confirmation, given(visit.form, ("name",), blank=""))
+    typed = filled(Confirmation, given(visit.form, ("name",), blank=""))
     provider = await providers.get(visit.context, visit.path["providerId"])
 
-    async def change(proof: str | None) -> None:
-        await provider_deletion.delete(visit.context, provider.id, typed.name, visit.version, proof)
+    async def change(context: Context, proof: str | None) -> None:
+        await provider_deletion.delete(context, provider.id, typed.name, visit.version, proof)
 
     purpose = Sentence("delete the identity provider {name}", name=provider.name)
     await with_proof(visit, CriticalAction.DELETE_PROVIDER, provider.id, purpose, change)

@@ -4,6 +4,7 @@ import asyncio
 
 from scim.admin import providers
 from scim.console import provider_forms
+from scim.console.forms import filled
 from scim.console.pages import mapping, provisioning
 from scim.console.paths import IDENTITY_PROVIDERS, USERS, path_to
 from scim.console.routing import Page
@@ -33,7 +34,7 @@ async def show_new(visit: Visit) -> Outcome:
 
 async def add(visit: Visit) -> Outcome:
     """Add it."""
-    body = visit.body(NewProvider, provider_forms.wanted(visit.form))
+    body = filled(NewProvider, provider_forms.wanted(visit.form))
     provider = await providers.create(visit.context, provider_change(body))
     return Redirect(path_to(IDENTITY_PROVIDERS, provider.id), "provider-added")
 
@@ -53,7 +54,7 @@ async def edit(visit: Visit) -> Outcome:
     """Change it."""
     provider_id = visit.path["providerId"]
     present = await providers.configuration_of(visit.context, provider_id)
-    body = visit.body(ProviderEdit, provider_forms.wanted(visit.form, present))
+    body = filled(ProviderEdit, provider_forms.wanted(visit.form, present))
     await providers.update(visit.context, provider_id, provider_change(body), visit.version)
     return Redirect(path_to(IDENTITY_PROVIDERS, provider_id), "provider-changed")
 

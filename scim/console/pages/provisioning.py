@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from scim.admin import provider_switches, provisioning, tokens
 from scim.admin.token_issuing import IssuedToken
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.notices import NOTICES
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.routing import Page
@@ -93,7 +93,7 @@ async def disable(visit: Visit) -> Outcome:
     """The switch is turned off: that is confirmed first (R099)."""
     if "users" not in visit.form:
         return await show_disable(visit)
-    wanted = visit.body(DisableScim, given(visit.form, ("users",)))
+    wanted = filled(DisableScim, given(visit.form, ("users",)))
     await provider_switches.disable_scim(visit.context, visit.path["providerId"], wanted.users, visit.version)
     return await after_change(visit, "scim-disabled")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scim.admin import role_members, roles
 from scim.admin.problems import Conflicting, Missing
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.paths import END_USER_ROLES, TECHNICIAN_ROLES, path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
@@ -55,7 +55,7 @@ class _Kind:
     async def add(self, visit: Visit) -> Outcome:
         """Add it."""
         values = given(visit.form, ("name", "template")) | given(visit.form, ("description",), blank="")
-        wanted = visit.body(NewRole, {**values, "type": self.user_type})
+        wanted = filled(NewRole, {**values, "type": self.user_type})
         await roles.create(visit.context, wanted.name, wanted.type, wanted.description, wanted.template)
         return Redirect(path_to(self.place), "role-added")
 
@@ -69,7 +69,7 @@ class _Kind:
     async def edit(self, visit: Visit) -> Outcome:
         """Change it."""
         values = given(visit.form, ("name",)) | given(visit.form, ("description",), blank="")
-        wanted = visit.body(RoleEdit, {**values, "permissions": visit.form.all("permissions")})
+        wanted = filled(RoleEdit, {**values, "permissions": visit.form.all("permissions")})
         change = roles.RoleChange(
             name=wanted.name, description=wanted.description, permissions=frozenset(wanted.permissions)
         )

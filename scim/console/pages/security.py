@@ -5,7 +5,7 @@ import asyncio
 from scim.admin import access_tokens, accounts, codes, enrolment, own_security, sessions
 from scim.admin.problems import Missing
 from scim.console.browsers import browser_and_system
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, View, view
@@ -45,7 +45,7 @@ async def change_password(visit: Visit) -> Outcome:
     """Change it; the person signs in with the new one."""
     form = visit.form
     secrets = {"currentPassword": form.secret("currentPassword"), "newPassword": form.secret("password")}
-    body = visit.body(NewPassword, secrets | given(form, ("code",)))
+    body = filled(NewPassword, secrets | given(form, ("code",)))
     await own_security.change_password(visit.context, body.current_password, body.new_password, body.code)
     return Redirect(path_to("sign-in"), "password-changed", clear_cookie())
 
@@ -62,7 +62,7 @@ async def show_app(visit: Visit) -> Outcome:
 
 async def enrol_app(visit: Visit) -> Outcome:
     """Take it; the person signs in with it."""
-    body = visit.body(NewApp, given(visit.form, ("enrolment", "code", "currentCode")))
+    body = filled(NewApp, given(visit.form, ("enrolment", "code", "currentCode")))
     await own_security.enrol_app(visit.context, body.enrolment, body.code, body.current_code or "")
     return Redirect(path_to("sign-in"), "app-changed", clear_cookie())
 
@@ -87,7 +87,7 @@ async def show_new_token(visit: Visit) -> Outcome:
 
 async def create_token(visit: Visit) -> Outcome:
     """Make it, and show it for the only time."""
-    body = visit.body(NewAccessToken, given(visit.form, ("label", "days")))
+    body = filled(NewAccessToken, given(visit.form, ("label", "days")))
     token, text = await access_tokens.issue(visit.context, body.label, body.days)
     return View(template="account/token.html", values={"token": token, "text": text.text}, headers={"X-Changed": "yes"})
 

@@ -7,7 +7,7 @@ from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
 from scim.admin.problems import Denied
 from scim.console.entering import entered
-from scim.console.forms import FormRefused, Refusal, given
+from scim.console.forms import FormRefused, Refusal, filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
 from scim.console.sealed import seal, unseal
@@ -37,7 +37,7 @@ async def submit_set_up(visit: Visit) -> Outcome:
     email = visit.form.text("email")
     secret, given_name, family_name, password = await _opened(visit, _SET_UP, email, 4)
     known = {"secret": secret, "givenName": given_name, "familyName": family_name, "password": password}
-    body = visit.body(SetUp, known | given(visit.form, ("email", "enrolment", "code")))
+    body = filled(SetUp, known | given(visit.form, ("email", "enrolment", "code")))
     wanted = set_up.FirstAdministrator(
         email=body.email,
         given_name=body.given_name,
@@ -55,7 +55,7 @@ async def submit_set_up(visit: Visit) -> Outcome:
 async def _begin_set_up(visit: Visit) -> View:
     form = visit.form
     secrets = {name: form.secret(name) for name in ("secret", "password")}
-    body = visit.body(FirstAdministrator, secrets | given(form, ("email", "givenName", "familyName")))
+    body = filled(FirstAdministrator, secrets | given(form, ("email", "givenName", "familyName")))
     offer = await set_up.begin(visit.services, body.secret, body.email)
     check_password(body.password, body.email, body.given_name, body.family_name)
     values = (body.secret, body.given_name, body.family_name, body.password)
@@ -96,7 +96,7 @@ async def submit_invitation(visit: Visit) -> Outcome:
 
 async def _accept(visit: Visit, invitation: str, password: str) -> Outcome:
     values = {"invitation": invitation, "password": password} | given(visit.form, ("enrolment", "code"))
-    body = visit.body(AcceptedInvitation, values)
+    body = filled(AcceptedInvitation, values)
     _, ticket = await invitations.accept(
         visit.services,
         body.invitation,

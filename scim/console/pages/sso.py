@@ -1,7 +1,9 @@
 """Single sign-on of a provider: enabling it, disabling it, and whom that concerns (R014, R094-R096, R120, R121)."""
 
 from scim.admin import provider_switches, providers, sso_dependents
+from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
+from scim.console.forms import filled
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.proofs import with_proof
 from scim.console.routing import Page
@@ -38,12 +40,12 @@ async def show_disable(visit: Visit) -> Outcome:
 
 async def disable(visit: Visit) -> Outcome:
     """Disable it."""
-    wanted = visit.body(DisableSso, {"disableScim": visit.form.is_on("disableScim")})
+    wanted = filled(DisableSso, {"disableScim": visit.form.is_on("disableScim")})
     provider = await _provider(visit)
 
-    async def change(proof: str | None) -> Provider:
+    async def change(context: Context, proof: str | None) -> Provider:
         return await provider_switches.disable_sso(
-            visit.context, provider.id, visit.version, proof, disable_scim=wanted.disable_scim
+            context, provider.id, visit.version, proof, disable_scim=wanted.disable_scim
         )
 
     purpose = Sentence("disable SSO for {name}", name=provider.name)

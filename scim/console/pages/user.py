@@ -6,7 +6,7 @@ from typing import Any
 from scim.admin import account_edits, accounts, new_accounts
 from scim.admin.problems import Missing
 from scim.console.account_page import ONE, account_page, account_path
-from scim.console.forms import Form, given
+from scim.console.forms import Form, filled, given
 from scim.console.organization_choices import organization_choices
 from scim.console.pages import user_activity, user_roles, user_security, user_state
 from scim.console.paths import USERS
@@ -47,7 +47,7 @@ async def show(visit: Visit) -> Outcome:
 async def save(visit: Visit) -> Outcome:
     """Change what was changed in the form."""
     account_id = visit.path["accountId"]
-    wanted = visit.body(AccountEdit, _values(visit.form))
+    wanted = filled(AccountEdit, _values(visit.form))
     await account_edits.edit(visit.context, account_id, wanted.edit(), visit.version)
     return Redirect(account_path(account_id), "user-saved")
 

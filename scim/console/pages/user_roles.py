@@ -2,6 +2,7 @@
 
 from scim.admin import accounts, user_roles
 from scim.console.account_page import ONE, account_page, account_path
+from scim.console.forms import filled
 from scim.console.paths import USERS
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
@@ -30,7 +31,7 @@ async def show_add(visit: Visit) -> Outcome:
 async def add(visit: Visit) -> Outcome:
     """Give the role, or show what that would change."""
     account_id, role_id = visit.path["accountId"], visit.form.text("roleId")
-    wanted = visit.body(WantedRoles, {"add": [role_id]})
+    wanted = filled(WantedRoles, {"add": [role_id]})
     if visit.form.is_on("preview"):
         user, roles = await user_roles.offered(visit.context, account_id)
         preview = await user_roles.preview(visit.context, account_id, wanted.add, ())

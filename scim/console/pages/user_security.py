@@ -1,11 +1,13 @@
 """The account configuration page → Security: how the account signs in (R010-R012, AMB-10)."""
 
 from scim.admin import account_edits, accounts, own_security
+from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.console.account_page import ONE, account_page, account_path
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.pages.invitation_links import invited
 from scim.console.paths import USERS
+from scim.console.proofs import with_proof
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect
 from scim.console.visits import Visit
@@ -24,7 +26,7 @@ async def show(visit: Visit) -> Outcome:
 async def save(visit: Visit) -> Outcome:
     """Change the authentication type."""
     account_id = visit.path["accountId"]
-    wanted = visit.body(AccountEdit, given(visit.form, ("authenticationType",)))
+    wanted = filled(AccountEdit, given(visit.form, ("authenticationType",)))
     await account_edits.edit(visit.context, account_id, wanted.edit(), visit.version)
     return Redirect(account_path(account_id, "security"), "user-saved")
 
@@ -37,12 +39,14 @@ async def show_reset(visit: Visit) -> Outcome:
 
 async def reset(visit: Visit) -> Outcome:
     """Take the authenticator app away."""
-    context, account_id = visit.context, visit.path["accountId"]
-    context.require_recent(Action.MANAGE_ACCOUNTS)
-    user = await accounts.get(context, account_id)
+    account_id = visit.path["accountId"]
+    user = await accounts.get(visit.context, account_id)
+
+    async def change(context: Context, proof: str | None) -> None:
+        await own_security.reset_app(context, account_id, proof)
+
     purpose = Sentence("reset the MFA of {name}", name=display_name(user))
-    proof = await visit.proof(CriticalAction.RESET_MFA, account_id, purpose)
-    await own_security.reset_app(context, account_id, proof)
+    await with_proof(visit, CriticalAction.RESET_MFA, account_id, purpose, change)
     return Redirect(account_path(account_id, "security"), "mfa-reset")
 
 

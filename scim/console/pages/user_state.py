@@ -8,9 +8,10 @@ from scim.admin.accounts import Account
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.console.account_page import ONE, account_page, account_path
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.organization_choices import organization_choices
 from scim.console.paths import USERS, path_to
+from scim.console.proofs import with_proof
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
@@ -50,7 +51,7 @@ async def show_restore(visit: Visit) -> Outcome:
 async def restore(visit: Visit) -> Outcome:
     """Restore."""
     account_id = visit.path["accountId"]
-    wanted = visit.body(Restoration, given(visit.form, ("organizationId",)))
+    wanted = filled(Restoration, given(visit.form, ("organizationId",)))
     await new_accounts.restore(visit.context, account_id, wanted.organization_id)
     return Redirect(account_path(account_id), "user-restored")
 
@@ -79,14 +80,16 @@ async def _administrate(
     visit: Visit,
     action: CriticalAction,
     purpose: Callable[[str], Sentence],
-    change: Callable[[Context, str, str | None, str | None], Awaitable[Account]],
+    use_case: Callable[[Context, str, str | None, str | None], Awaitable[Account]],
     notice: str,
 ) -> Outcome:
-    context, account_id = visit.context, visit.path["accountId"]
-    context.require_recent(Action.MANAGE_ACCOUNTS)
-    user = await accounts.get(context, account_id)
-    proof = await visit.proof(action, account_id, purpose(display_name(user)))
-    await change(context, account_id, proof, visit.version)
+    account_id = visit.path["accountId"]
+    user = await accounts.get(visit.context, account_id)
+
+    async def change(context: Context, proof: str | None) -> Account:
+        return await use_case(context, account_id, proof, visit.version)
+
+    await with_proof(visit, action, account_id, purpose(display_name(user)), change)
     return Redirect(account_path(account_id), notice)
 
 

@@ -1,7 +1,7 @@
 """Administration → Accounts → All users (R019, R129)."""
 
 from scim.admin import accounts, adoptions, new_accounts
-from scim.console.forms import given
+from scim.console.forms import filled, given
 from scim.console.organization_choices import organization_choices
 from scim.console.pages import adoption_queue, selected_users
 from scim.console.pages.invitation_links import invited
@@ -50,7 +50,7 @@ async def show_new(visit: Visit) -> Outcome:
 
 async def add(visit: Visit) -> Outcome:
     """Add a native account and, if that is wanted, make the link with which it sets itself up."""
-    wanted = visit.body(NewAccount, given(visit.form, _NEW_FIELDS))
+    wanted = filled(NewAccount, given(visit.form, _NEW_FIELDS))
     account = await new_accounts.create(visit.context, wanted.fields())
     if visit.form.is_on("invite"):
         return await invited(visit, account.user.id)

@@ -102,9 +102,9 @@ async def test_a_native_account_is_edited(visitor, tess):
     assert "Managed by SCIM" not in page.text
 
 
-async def test_saving_settings_takes_no_code_when_the_sign_in_was_long_ago(visitor, admin, tess):
+async def test_saving_settings_takes_no_code_when_the_sign_in_was_long_ago(visitor, tess):
     """The form sends name and type as well, and they did not change; a change of them does take one."""
-    await _grow_old(visitor, admin)
+    await visitor.grow_old()
     changed = SETTINGS | {"phone": "1"}
     assert (await visitor.send(f"{USERS}/{tess.id}", **GENERAL, **changed)).notice == "user-saved"
     page = await visitor.send(f"{USERS}/{tess.id}", **GENERAL | {"userName": "other@example.com"}, **changed)
@@ -392,10 +392,3 @@ async def test_who_only_views_users_can_send_no_form(admin, tess, mapped, path):
 @pytest.mark.parametrize("path", ["", "/security", "/roles", "/activity", "/delete", "/roles/add", "/security/invite"])
 async def test_an_account_that_is_not_there_is_not_found(visitor, path):
     assert (await visitor.get(f"{USERS}/nobody{path}")).status == 404
-
-
-async def _grow_old(visitor, admin):
-    """Let the sign-in be long ago, and the session go on."""
-    for _ in range(3):
-        admin.clock.advance(minutes=25)
-        await visitor.get()

@@ -8,11 +8,9 @@ ADDRESS = "administration/organizations/13/delete"
 
 
 @pytest.fixture
-async def asked(visitor, admin):
+async def asked(visitor):
     """The dialog, long after the sign-in."""
-    for _ in range(3):
-        admin.clock.advance(minutes=25)
-        await visitor.get("account")
+    await visitor.grow_old()
     return await visitor.send(ADDRESS)
 
 
@@ -51,9 +49,7 @@ async def test_after_five_wrong_codes_nothing_can_be_typed_for_a_quarter_of_an_h
 
 async def test_who_has_no_app_is_told_and_led_there(visitor, admin):
     """AMB-12."""
-    for _ in range(3):
-        admin.clock.advance(minutes=25)
-        await visitor.get("account")
+    await visitor.grow_old()
     credentials = await admin.services.credentials.get(visitor.person.user.id)
     await admin.services.credentials.save(replace(credentials, totp_secret=""))
     page = await visitor.send(ADDRESS)
@@ -95,3 +91,17 @@ async def test_it_works_within_a_dialog(visitor, asked):
         204,
         "/console/administration/organizations?notice=organization-deleting",
     )
+
+
+@pytest.mark.parametrize("change", ["administrator/grant", "security/reset-mfa"])
+async def test_after_a_long_time_one_code_is_enough_for_a_critical_change(visitor, admin, change):
+    """It proves who the person is, and is for this change. R013, AMB-13."""
+    user = await admin.account("tess@contoso.com")
+    await visitor.grow_old()
+    asked = await visitor.send(f"administration/accounts/users/{user.id}/{change}")
+    assert "Enter the time-based code from your authenticator app to" in asked.text
+    code = visitor.person.code()
+    reply = await visitor.send(
+        f"administration/accounts/users/{user.id}/{change}", **asked.kept, verification_code=code
+    )
+    assert reply.status == 303
