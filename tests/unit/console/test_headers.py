@@ -52,6 +52,7 @@ async def test_every_reply_carries_the_security_headers(visitor, method, path, s
     headers = await headers_of(visitor, method, path, status=status)
     assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Request-Id"] == "r"
     kept = "public, max-age=31536000, immutable" if path == FILE else "no-store"
     assert headers["Cache-Control"] == kept
 
