@@ -168,7 +168,9 @@ async def test_a_bad_password_is_told_and_the_invitation_stays_good(admin, stran
     assert (await stranger.send("invitation", **refused.kept, password=PASSWORD)).status == 200
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "https://rollcall.example/console/invitation#nonsense", "#", "http://[#x"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "https://rollcall.example/console/invitation#nonsense", "#", "http://[#x"]
+)
 async def test_what_is_no_invitation_is_refused_and_asked_for_again(stranger, text):
     page = await stranger.send("invitation", invitation=text)
     assert page.status in {400, 403}
