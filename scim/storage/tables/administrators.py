@@ -45,7 +45,7 @@ async def following(table: DirectoryTable, before: User, after: User | None) -> 
         rest[before.id] = None if states[before.id] is None else after.standing.active
     if states.get(before.id) and not any(rest.values()):
         raise LastAdministrator
-    columns = _columns(rest)
+    columns = guard_columns(rest)
     return [Replace(keys.ADMINISTRATORS, columns, row.etag) if row else Insert(keys.ADMINISTRATORS, columns)]
 
 
@@ -57,8 +57,8 @@ async def added(table: DirectoryTable, user_id: str) -> Operation:
     """The operation that notes a new system administrator who can sign in natively, and is active."""
     row = await table.get(keys.ADMINISTRATORS)
     if row is None:
-        return Insert(keys.ADMINISTRATORS, _columns({user_id: True}))
-    return Replace(keys.ADMINISTRATORS, _columns(_states_in(row) | {user_id: True}), row.etag)
+        return Insert(keys.ADMINISTRATORS, guard_columns({user_id: True}))
+    return Replace(keys.ADMINISTRATORS, guard_columns(_states_in(row) | {user_id: True}), row.etag)
 
 
 class TableAdministratorGuard:
@@ -119,7 +119,7 @@ class TableAdministratorGuard:
 
     async def _write(self, states: States, etag: str) -> bool:
         """Whether nobody else was faster."""
-        columns, key = _columns(states), keys.ADMINISTRATORS
+        columns, key = guard_columns(states), keys.ADMINISTRATORS
         try:
             await self._table.apply([Replace(key, columns, etag) if etag else Insert(key, columns)])
         except Conflict:
@@ -132,5 +132,6 @@ def _states_in(row: Row) -> States:
     return states
 
 
-def _columns(states: States) -> dict[str, str | int]:
+def guard_columns(states: States) -> dict[str, str | int]:
+    """The columns of the guard row."""
     return {"v": LAYOUT, "active": json.dumps(states)}
