@@ -28,6 +28,12 @@ class Settings(BaseModel):
         description="The client id of the user-assigned identity; none for the system-assigned one.",
     )
 
+    backup_container_url: HttpUrl | None = Field(
+        alias="BACKUP_CONTAINER_URL",
+        default=None,
+        description="The container of blobs into which all tables are copied every night; none for no backups.",
+    )
+
     activity_retention_days: int = Field(
         alias="ACTIVITY_RETENTION_DAYS",
         default=DEFAULT_RETENTION.days,
@@ -36,7 +42,7 @@ class Settings(BaseModel):
         description="How many days activities are kept at least; they go by whole months.",
     )
 
-    @field_validator("managed_identity_client_id", mode="before")
+    @field_validator("managed_identity_client_id", "backup_container_url", mode="before")
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None

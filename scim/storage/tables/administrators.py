@@ -39,7 +39,7 @@ async def following(table: DirectoryTable, before: User, after: User | None) -> 
     if after is not None and _counts(before) == _counts(after):
         return []
     row = await table.get(keys.ADMINISTRATORS)
-    states = _states_in(row) if row else {}
+    states = states_in(row) if row else {}
     rest = {id_: active for id_, active in states.items() if id_ != before.id}
     if after is not None and stays and before.id in states:
         rest[before.id] = None if states[before.id] is None else after.standing.active
@@ -58,7 +58,7 @@ async def added(table: DirectoryTable, user_id: str) -> Operation:
     row = await table.get(keys.ADMINISTRATORS)
     if row is None:
         return Insert(keys.ADMINISTRATORS, guard_columns({user_id: True}))
-    return Replace(keys.ADMINISTRATORS, guard_columns(_states_in(row) | {user_id: True}), row.etag)
+    return Replace(keys.ADMINISTRATORS, guard_columns(states_in(row) | {user_id: True}), row.etag)
 
 
 class TableAdministratorGuard:
@@ -115,7 +115,7 @@ class TableAdministratorGuard:
 
     async def _states(self) -> tuple[States, str]:
         row = await self._table.get(keys.ADMINISTRATORS)
-        return (_states_in(row), row.etag) if row else ({}, "")
+        return (states_in(row), row.etag) if row else ({}, "")
 
     async def _write(self, states: States, etag: str) -> bool:
         """Whether nobody else was faster."""
@@ -127,7 +127,8 @@ class TableAdministratorGuard:
         return True
 
 
-def _states_in(row: Row) -> States:
+def states_in(row: Row) -> States:
+    """What the guard row says."""
     states: States = json.loads(str(row.columns["active"]))
     return states
 
