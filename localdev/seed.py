@@ -31,6 +31,8 @@ from scim.domain.users import Standing, User, UserType
 from scim.schema.urns import CORE_USER, NINJAONE_USER
 from scim.schema.values import UnknownAttributes
 from scim.settings import Settings
+from scim.storage.backup.blobs import BlobStore
+from scim.storage.backup.blobs import connect as connect_container
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.keys import TABLES
@@ -137,6 +139,15 @@ async def seed(environment: Mapping[str, str]) -> None:
     _write_private(run_file, run)
 
 
+async def _ensure_container(settings: Settings, credential: ManagedIdentityCredential) -> None:
+    if settings.backup_container_url is not None:
+        container = BlobStore(lambda: connect_container(str(settings.backup_container_url), credential))
+        try:
+            await container.ensure_container()
+        finally:
+            await container.close()
+
+
 @asynccontextmanager
 async def _application(settings: Settings) -> AsyncIterator[Application]:
     """The application, with its tables made and its connections closed at the end."""
@@ -146,6 +157,7 @@ async def _application(settings: Settings) -> AsyncIterator[Application]:
         vault_secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
         try:
             await rows.ensure_tables(TABLES)
+            await _ensure_container(settings, credential)
             yield assemble(rows, vault, vault_secrets, base_url=settings.scim_base_url)
         finally:
             await vault_secrets.close()

@@ -19,6 +19,9 @@ from scim.operations.authentication import Authenticator
 from scim.operations.context import Services
 from scim.operations.dispatch import Dispatcher
 from scim.schema.catalog import group_type, user_type
+from scim.storage.backup.blobs import BlobStore
+from scim.storage.backup.blobs import connect as connect_container
+from scim.storage.backup.store import BackupStore
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
@@ -35,13 +38,15 @@ from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.providers import TableProviders
 from scim.storage.tables.readiness import Readiness
-from scim.storage.tables.rows import Rows, TableStorage
+from scim.storage.tables.rows import TableStorage
 from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.tokens import TableTokens
 from scim.storage.tables.users import TableUsers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import HttpUrl
 
     from scim.administration import Administration
     from scim.chores import Chore
@@ -72,7 +77,7 @@ class Uuid7Identifiers:
 class Application:
     """Rollcall, wired."""
 
-    rows: Rows
+    rows: TableStorage
     table: DirectoryTable
     dispatcher: Dispatcher
     services: Services
@@ -94,6 +99,7 @@ class Application:
     totals: Folding
     readiness: Readiness
     security_contact: str | None
+    backup_store: BackupStore | None
     clock: Clock
     identifiers: Identifiers
     background: Background
@@ -131,6 +137,7 @@ def build(settings: "Settings") -> Application:
         base_url=settings.scim_base_url,
         activity_retention=timedelta(days=settings.activity_retention_days),
         security_contact=settings.security_contact,
+        backup_store=_container(settings.backup_container_url, credential),
     )
 
 
@@ -144,6 +151,10 @@ def _observed(rows: TableStorage, settings: "Settings") -> TableStorage:
     return ObservedRows(rows)
 
 
+def _container(url: "HttpUrl | None", credential: ManagedIdentityCredential) -> BlobStore | None:
+    return None if url is None else BlobStore(lambda: connect_container(str(url), credential))
+
+
 def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
     rows: TableStorage,
     vault: TokenVault,
@@ -152,6 +163,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
     base_url: str,
     activity_retention: timedelta = DEFAULT_RETENTION,
     security_contact: str | None = None,
+    backup_store: BackupStore | None = None,
     passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
@@ -205,6 +217,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
         totals=Folding(table),
         readiness=Readiness(rows, clock),
         security_contact=security_contact,
+        backup_store=backup_store,
         clock=clock,
         identifiers=identifiers,
         background=background,

@@ -6,6 +6,7 @@ Administration is reached through `app.administration`, which loads it: a chore 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from scim.maintenance.back_up import back_up
 from scim.maintenance.clear_roles import clear_roles
 from scim.maintenance.drain_activities import drain_activities
 from scim.maintenance.expire_tokens import expire_tokens
@@ -21,6 +22,7 @@ from scim.maintenance.record_changes import record_changes
 from scim.maintenance.release_users import release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
+from scim.storage.backup.daily import DailyBackups
 
 if TYPE_CHECKING:
     from scim.bootstrap import Application
@@ -46,7 +48,13 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "ReleaseUsers": lambda: release_users(app.administration.services),
         "FoldCounters": lambda: fold_counters(app.totals, clock),
         "PurgeSignIns": lambda: _purge_sign_ins(app),
+        "BackUp": lambda: _back_up(app),
     }
+
+
+async def _back_up(app: "Application") -> None:
+    if app.backup_store is not None:
+        await back_up(DailyBackups(app.rows, app.backup_store, app.clock), app.clock)
 
 
 async def _drain_activities(app: "Application") -> None:

@@ -7,6 +7,7 @@ and the table: no keys, no filters, no messages of exceptions, since all of thes
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import Timer
 
 from opentelemetry import trace
@@ -20,6 +21,7 @@ from scim.storage.tables.rows import (
     Page,
     Row,
     StorageUnavailable,
+    TablePage,
     TableStorage,
 )
 
@@ -75,6 +77,11 @@ class ObservedRows:
         """See `Rows.insert`."""
         with self._span("insert", table):
             return await self._rows.insert(table, partition, row)
+
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        """See `Tables.scan`."""
+        with self._span("scan", table):
+            return await self._rows.scan(table, since=since, continuation=continuation)
 
     async def ensure_tables(self, names: Iterable[str]) -> None:
         """See `Tables.ensure_tables`."""
