@@ -75,11 +75,11 @@ def environment(tag: str) -> Environment:
         "Action": Action,
         "LANGUAGES": LANGUAGES,
         "SESSION_MINUTES": int(IDLE.total_seconds()) // 60,
-        "qr_code": qr_code,
-        "icon_of": icon_of,
-        "isolated": isolated,
     }
     made.filters |= {
+        "icon": icon,
+        "isolated": isolated,
+        "qr_code": qr_code,
         "day": _day,
         "moment": _moment,
         "ago": _ago,
@@ -99,7 +99,7 @@ def qr_code(text: str) -> Markup:
 
 
 @cache
-def icon_of(name: str) -> Markup:
+def icon(name: str) -> Markup:
     """An icon of the sprite."""
     return filled('<svg class="icon" aria-hidden="true"><use href="#icon-%(name)s"/></svg>', name=name)
 
