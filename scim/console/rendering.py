@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context as TemplateContext
 from markupsafe import Markup
@@ -17,6 +16,7 @@ from scim.admin.sessions import IDLE
 from scim.console import paths
 from scim.console.escaping import filled, isolated, shown, typed
 from scim.console.language import LANGUAGES, Language
+from scim.console.marks import badge, icon, qr_code
 from scim.console.navigation import entries
 from scim.console.notices import NOTICES
 from scim.console.static_files import address_of
@@ -77,6 +77,7 @@ def environment(tag: str) -> Environment:
         "SESSION_MINUTES": int(IDLE.total_seconds()) // 60,
     }
     made.filters |= {
+        "badge": badge,
         "icon": icon,
         "isolated": isolated,
         "qr_code": qr_code,
@@ -90,18 +91,6 @@ def environment(tag: str) -> Environment:
         "update": _update,
     }
     return made
-
-
-def qr_code(text: str) -> Markup:
-    """A QR code as SVG, without style and script."""
-    made = segno.make(text, error="m", micro=False)
-    return Markup(made.svg_inline(scale=4, border=2, svgclass="qr-code", lineclass=None, omitsize=True))  # noqa: S704 - paths
-
-
-@cache
-def icon(name: str) -> Markup:
-    """An icon of the sprite."""
-    return filled('<svg class="icon" aria-hidden="true"><use href="#icon-%(name)s"/></svg>', name=name)
 
 
 @pass_context
