@@ -1,10 +1,8 @@
 """The texts of templates, in a language.
 
-A page has hundreds of texts, and most are without a value. As templates are compiled for each language, such a text is
-looked up then, and stands in the template as if it had been written there.
+A page has hundreds of texts, and templates are compiled for each language: texts are looked up then. Those without
+values, as most are, stand in the template as if they had been written there; into the others a filter fills values.
 """
-
-from collections.abc import Callable
 
 from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -27,8 +25,10 @@ def speak(environment: Environment, language: Language) -> None:
     def ngettext(one: str, several: str, number: int, /, **values: object) -> Markup:
         return filled(language.ngettext(one, several, number), **{"num": number, **values})
 
+    environment.extend(language=language)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.policies["ext.i18n.trimmed"] = True
+    environment.filters["filled"] = filled
     environment.globals |= {"_": gettext, "gettext": gettext, "ngettext": ngettext}
     environment.code_generator_class = _Generator
 
@@ -37,20 +37,21 @@ class _Generator(CodeGenerator):
     """Jinja's compiler, with texts in their places."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
-        super().visit_Template(_TextsInPlace(self.environment).visit(node), frame)
+        language: Language = self.environment.language  # type: ignore[attr-defined]
+        super().visit_Template(_TextsInPlace(language).visit(node), frame)
 
 
 class _TextsInPlace(NodeTransformer):
-    """Puts the text in the place of a call that asks for it, where nothing is to be filled in."""
+    """Puts texts in the places of the calls that ask for them. Jinja itself makes those that need no value."""
 
-    def __init__(self, environment: Environment) -> None:
-        self._text: Callable[[str], Markup] = environment.globals["gettext"]  # type: ignore[assignment]
+    def __init__(self, language: Language) -> None:
+        self._language = language
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - Jinja's name
+        self.generic_visit(node)
         match node:
-            case nodes.Call(
-                node=nodes.Name(name="_" | "gettext"), args=[nodes.Const(value=text)], kwargs=[], dyn_kwargs=None
-            ):
-                return nodes.Const(self._text(text), lineno=node.lineno)
+            case nodes.Call(node=nodes.Name(name="_" | "gettext"), args=[nodes.Const(value=text)]):
+                found = nodes.Const(self._language.gettext(text))
+                return nodes.Filter(found, "filled", [], node.kwargs, None, node.dyn_kwargs, lineno=node.lineno)
             case _:
-                return self.generic_visit(node)
+                return node
