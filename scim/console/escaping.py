@@ -1,6 +1,8 @@
 """How values get into a page: escaped, and with nothing hidden in them."""
 
 import re
+from collections.abc import Iterable
+from operator import attrgetter
 
 from markupsafe import Markup, escape
 
@@ -45,3 +47,13 @@ def typed(value: object) -> Markup:
 def isolated(text: object) -> Markup:
     """A text of whatever direction, which turns nothing around it."""
     return filled("<bdi>%(text)s</bdi>", text=text)
+
+
+def listed(things: Iterable[object], name: str) -> Markup:
+    """What things are called, one after the other.
+
+    Args:
+        things: What they are.
+        name: The attribute with the name.
+    """
+    return Markup(", ").join(map(isolated, map(attrgetter(name), things)))

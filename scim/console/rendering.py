@@ -14,7 +14,7 @@ from markupsafe import Markup
 from scim.admin.banners import Banner
 from scim.admin.sessions import IDLE
 from scim.console import paths
-from scim.console.escaping import filled, isolated, shown, typed
+from scim.console.escaping import filled, isolated, listed, shown, typed
 from scim.console.language import LANGUAGES, Language
 from scim.console.marks import badge, icon, qr_code
 from scim.console.navigation import entries
@@ -80,6 +80,7 @@ def environment(tag: str) -> Environment:
         "badge": badge,
         "icon": icon,
         "isolated": isolated,
+        "listed": listed,
         "qr_code": qr_code,
         "day": _day,
         "moment": _moment,
