@@ -243,9 +243,9 @@ def _count(members: Sequence[Member]) -> Count:
 
 
 def _told_apart(count: Count, ids: Iterable[str], standings: Mapping[str, tuple[UserType, bool]]) -> Members:
-    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
     if count.is_more:
         return Members(count=count)
+    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
     return Members(count=count, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
 
 

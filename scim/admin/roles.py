@@ -1,6 +1,7 @@
 """Roles of technicians and of end users (R125). System administrator is none of them (R016)."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -213,13 +214,12 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
     )
     used = [each for each in mappings if not wanted.isdisjoint(each.roles)]
     existing = await existing_groups(services, used[:CHECKED])
-    counted = [*(each for each in used[:CHECKED] if each.group in existing), *used[CHECKED:]]
+    giving: defaultdict[str, list[GroupMapping]] = defaultdict(list)
+    for each in (*(each for each in used[:CHECKED] if each.group in existing), *used[CHECKED:]):
+        for role_id in {*each.roles}:
+            giving[role_id].append(each)
     return [
-        RoleUse(
-            role=role,
-            native=Count(len(ids), is_more),
-            mappings=tuple(mapping for mapping in counted if role.id in mapping.roles),
-        )
+        RoleUse(role=role, native=Count(len(ids), is_more), mappings=tuple(giving[role.id]))
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]
 
