@@ -4,6 +4,8 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from tests.browser.people import sign_in_again
+
 ORGANIZATIONS = "administration/organizations"
 
 
@@ -31,12 +33,7 @@ def test_a_session_that_is_over_does_not_end_the_dialog(page, console, boss):
     dialog.get_by_label("Name").fill(name)
     boss.api("DELETE", "/session")
     dialog.get_by_role("button", name="Add organization").click()
-    again = page.get_by_role("dialog", name="Sign in")
-    again.get_by_label("E-mail").fill(boss.email)
-    page.keyboard.press("Enter")
-    again.get_by_label("Password", exact=True).fill(boss.password)
-    again.get_by_label("Code").fill(boss.code())
-    page.keyboard.press("Enter")
+    sign_in_again(page, boss)
     expect(page.get_by_role("status").last).to_contain_text("Organization added.")
     expect(page.get_by_role("rowheader", name=name)).to_be_visible()
 
