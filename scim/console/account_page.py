@@ -1,7 +1,9 @@
 """What all tabs of the account configuration page have in common: the head, the notice above the fields, the locks."""
 
+from scim.admin import accounts
 from scim.admin.accounts import AccountDetails as Details
 from scim.console.paths import USERS, path_to
+from scim.console.routing import Handler
 from scim.console.views import View, view
 from scim.console.visits import Visit
 from scim.contracts.accounts import AccountDetails
@@ -48,3 +50,13 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
         deletion_lock=deletion.text if deletion else read_only,
         **values,
     )
+
+
+def account_dialog(template: str) -> Handler:
+    """Shows a dialog, by its template, that asks about something that is done to the account of the address."""
+
+    async def show(visit: Visit) -> View:
+        visit.context.require(Action.MANAGE_ACCOUNTS)
+        return account_page(visit, template, await accounts.details(visit.context, visit.path["accountId"]))
+
+    return show

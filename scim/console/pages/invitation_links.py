@@ -1,7 +1,7 @@
 """The page that shows an invitation link: once, in the answer that makes it."""
 
 from scim.admin import accounts, invitations
-from scim.console.views import View, view
+from scim.console.views import View, after_change, view
 from scim.console.visits import Visit
 from scim.domain.users import display_name
 
@@ -14,5 +14,6 @@ async def invited(visit: Visit, account_id: str) -> View:
     """
     link, until = await invitations.invite(visit.context, account_id)
     user = await accounts.get(visit.context, account_id)
-    shown = view("users/invited.html", name=display_name(user), account_id=account_id, link=link, until=until)
-    return View(template=shown.template, values=shown.values, headers={"X-Changed": "yes"})
+    return after_change(
+        view("users/invited.html", name=display_name(user), account_id=account_id, link=link, until=until)
+    )
