@@ -57,6 +57,7 @@ function keepNamesApart(content, prefix) {
         if (each.getAttribute(attribute) === element.id) each.setAttribute(attribute, name);
       }
     }
+    for (const link of content.querySelectorAll(`a[href="#${CSS.escape(element.id)}"]`)) link.hash = name;
     element.id = name;
   }
 }

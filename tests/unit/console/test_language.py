@@ -120,6 +120,7 @@ async def test_a_refusal_is_told_in_the_language_of_the_page(visitor):
     assert "Eine Organisations-ID besteht aus 1 bis 64 Buchstaben" in page.text
     page = await visitor.send(f"{ORGANIZATIONS}/add", name="x" * 151, id="")
     assert "Geben Sie höchstens 150 Zeichen an." in page.text
+    page = await visitor.send(f"{ORGANIZATIONS}/add", name="x" * 151, id="y" * 65)
     assert "Einige Felder brauchen Ihre Aufmerksamkeit." in page.text
 
 
