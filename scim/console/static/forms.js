@@ -1,14 +1,5 @@
-// Forms: a button that was pressed cannot be pressed again; filters that change are applied at once; the focus goes to
-// the first field that is wrong, and from the list of several to each.
+// Forms: a button that was pressed cannot be pressed again; filters that change are applied at once.
 export function watchForms() {
-  document.querySelector("main [data-wrong] :is(input, select, textarea)")?.focus(); // in dialogs, windows.js does it
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-to-field]");
-    const field = link && document.getElementById(link.hash.slice(1));
-    if (!field) return;
-    event.preventDefault(); // the address stays as it is
-    field.focus();
-  });
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) setTimeout(() => busy(event.target, true)); // after the form's data is taken
   });
