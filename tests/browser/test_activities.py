@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from scim.domain.activities import FAMILIES, Activity, Actor, Status
+from scim.domain.details import change
+from scim.sentences import Code
 from tests.browser.chromium import NARROW
 
 FIFTEEN = [status for family in FAMILIES[:2] for status in family.statuses]
@@ -33,7 +35,7 @@ def subject(backstage):
                 subject_id=name,
                 subject_name=name,
                 changed=("active",),
-                detail="active: true → false",
+                detail=change("active", Code("true"), Code("false")),
             )
             await app.administration.services.activities.record(activity)
 
