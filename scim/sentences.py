@@ -55,17 +55,17 @@ class Sentence(str):
 
     def __new__(cls, template: str, /, **values: object) -> Self:
         """The English text of a template."""
-        return cls._made(template, "", 0, values)
+        return cls.made(template, "", 0, values)
 
     @classmethod
     def counted(cls, one: str, several: str, number: int, /, **values: object) -> Self:
         """The text for one or for several; `{number}` is filled in."""
-        return cls._made(one, several, number, {"number": number, **values})
+        return cls.made(one, several, number, {"number": number, **values})
 
     @classmethod
     def word(cls, text: str, /) -> Self:
         """A member of an enumeration, or another word that catalogs list because `localdev.texts` names its kind."""
-        return cls._made(str(text), "", 0, {})
+        return cls.made(str(text), "", 0, {})
 
     @classmethod
     def joined(cls, parts: Iterable[str], separator: str = "; ") -> Self:
@@ -74,7 +74,7 @@ class Sentence(str):
         if len(given) == 1 and isinstance(given[0], cls):
             return given[0]
         values = {f"part{number}": part for number, part in enumerate(given)}
-        return cls._made(separator.join(f"{{{name}}}" for name in values), "", 0, values)
+        return cls.made(separator.join(f"{{{name}}}" for name in values), "", 0, values)
 
     @classmethod
     def restored(cls, text: str, template: str, several: str, number: int, values: Mapping[str, object]) -> Self:
@@ -84,7 +84,8 @@ class Sentence(str):
         return made
 
     @classmethod
-    def _made(cls, template: str, several: str, number: int, values: Mapping[str, object]) -> Self:
+    def made(cls, template: str, several: str, number: int, values: Mapping[str, object]) -> Self:
+        """A sentence of what another one was made from."""
         return cls.restored(_filled(_ENGLISH, template, several, number, values), template, several, number, values)
 
     def told(self, teller: Teller) -> str:

@@ -88,7 +88,7 @@ def test_statuses_are_chosen_and_details_are_read_by_keyboard(page, console, sub
     link.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="End User Created")
-    expect(dialog.get_by_role("row", name="active true false")).to_be_visible()
+    expect(dialog.get_by_role("row", name="Active Yes No")).to_be_visible()
     expect(dialog).to_contain_text("Yes: by a code for this very change")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

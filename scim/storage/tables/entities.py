@@ -26,8 +26,8 @@ MAX_WORDS = 43
 """Addresses and words by which a user is found: at most 40 of the former, 6 of the latter, and so many together that a
 change of all of them is one transaction."""
 NO_COLUMNS: Columns = MappingProxyType({})
-_FACTS = tuple(each.name for each in fields(Activity) if each.name not in {"time", "status"})
-"""What of an activity is not in columns of its own."""
+_FACTS = tuple(each.name for each in fields(Activity) if each.name != "time")
+"""What of an activity is in the column `facts`."""
 
 
 def user_columns(user: User) -> dict[str, Value]:

@@ -57,5 +57,4 @@ def _value(parts: list[Any]) -> str:
     if len(parts) == 1:
         return Code(parts[0])
     template, several, number, values = parts
-    inner = _values(values)
-    return Sentence.counted(template, several, number, **inner) if several else Sentence(template, **inner)
+    return Sentence.made(template, several, number, _values(values))
