@@ -74,24 +74,22 @@ async def test_an_activity_comes_back_as_it_was_recorded(log: Log) -> None:
     assert list(fresh) == list(moved) == sorted(made, key=activity_key)
 
 
-@pytest.mark.parametrize(
-    "detail",
-    [
+async def test_details_can_be_told_in_another_language_wherever_they_are(log: Log) -> None:
+    details = [
         NO_DETAIL,
         Sentence("deleted"),
         Sentence.counted("{number} session ended", "{number} sessions ended", 1_500),
         change("active", Code("true"), Code("false")),
         Sentence.joined([change("name", "{a}", '"b" → c'), Sentence("ignored: {names}", names=first_of("xyz", 2))]),
         Sentence("from {groups}", groups=Count(999, is_more=True).counted("{number} group", "{number} groups")),
-    ],
-)
-async def test_a_detail_can_be_told_in_another_language_wherever_it_is(log: Log, detail: Sentence) -> None:
-    await log.put([made_up(log.world, 1, detail=detail)])
-    (fresh,) = (await log.port.page(EVERYTHING, "", 1, MOST_READ)).activities
+    ]
+    await log.put([made_up(log.world, number, detail=detail) for number, detail in enumerate(details)])
+    fresh = (await log.port.page(EVERYTHING, "", 9, MOST_READ)).activities
     await log.settle()
-    (moved,) = (await log.port.page(EVERYTHING, "", 1, MOST_READ)).activities
-    assert [str(each.detail) for each in (fresh, moved)] == [str(detail)] * 2
-    assert [each.detail.told(MARKS) for each in (fresh, moved)] == [detail.told(MARKS)] * 2
+    moved = (await log.port.page(EVERYTHING, "", 9, MOST_READ)).activities
+    for found in (fresh, moved):
+        assert [str(each.detail) for each in found] == details
+        assert [each.detail.told(MARKS) for each in found] == [each.told(MARKS) for each in details]
 
 
 async def test_pages_go_on_where_the_last_one_ended_while_the_log_moves_on(log: Log) -> None:
