@@ -175,5 +175,5 @@ def _activity(services: Services, user: User, request_id: str) -> Activity:
         subject_kind="user",
         subject_id=user.id,
         subject_name=user.user_name,
-        detail="the first one",
+        detail=Sentence("the first one"),
     )

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "scim.protocol": {"scim.errors", "scim.schema", "scim.domain"},
     "scim.operations": {
         "scim.errors",
+        "scim.sentences",
         "scim.background",
         "scim.deadline",
         "scim.schema",
@@ -48,7 +49,7 @@ MAY_IMPORT = {
         "scim.contracts",
         "scim.web",
     },
-    "scim.maintenance": {"scim.errors", "scim.domain"},
+    "scim.maintenance": {"scim.errors", "scim.sentences", "scim.domain"},
     "scim.storage": {
         "scim.errors",
         "scim.background",

@@ -130,7 +130,7 @@ async def _end_rotation(
 async def calendar(visit: Visit) -> Outcome:
     """The token's expiry, for a calendar."""
     token_id = visit.path["tokenId"]
-    content = await tokens.calendar(visit.context, visit.path["providerId"], token_id)
+    content = await tokens.calendar(visit.context, visit.path["providerId"], token_id, visit.language.told)
     return Download(name=f"scim-token-{token_id}.ics", content=content, media_type=MEDIA_TYPE)
 
 
