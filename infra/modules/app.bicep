@@ -9,6 +9,7 @@ param storageName string
 param tablesUrl string
 param packageUrl string
 param vaultUrl string
+param backupContainerUrl string
 param insightsConnectionString string
 
 @description('The subnet that the app calls from; empty for none.')
@@ -112,6 +113,7 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     PUBLIC_URL: url
     TABLES_URL: tablesUrl
     KEY_VAULT_URL: vaultUrl
+    BACKUP_CONTAINER_URL: backupContainerUrl
     ACTIVITY_RETENTION_DAYS: string(activityRetentionDays)
     SECURITY_CONTACT: securityContact
   }
