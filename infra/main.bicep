@@ -56,6 +56,9 @@ param dailyTelemetryGigabytes int = 1
 @maxValue(3660)
 param activityRetentionDays int = 400
 
+@description('Where people and identity providers reach the app, such as https://rollcall.contoso.com; empty for its own host name.')
+param publicUrl string = ''
+
 @description('Where holes are to be reported, for /.well-known/security.txt: mailto:… or https://…; empty for nowhere.')
 param securityContact string = ''
 
@@ -86,6 +89,7 @@ module resources 'resources.bicep' = {
     instanceMemory: instanceMemory
     dailyTelemetryGigabytes: dailyTelemetryGigabytes
     activityRetentionDays: activityRetentionDays
+    publicUrl: publicUrl
     securityContact: securityContact
   }
 }

@@ -59,6 +59,9 @@ param dailyTelemetryGigabytes int = 1
 param activityRetentionDays int = 400
 
 @description('See main.bicep.')
+param publicUrl string = ''
+
+@description('See main.bicep.')
 param securityContact string = ''
 
 var token = toLower(uniqueString(subscription().id, resourceGroup().id, environmentName))
@@ -165,6 +168,7 @@ module app 'modules/app.bicep' = {
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
     activityRetentionDays: activityRetentionDays
+    publicUrl: publicUrl
     securityContact: securityContact
   }
 }

@@ -19,9 +19,12 @@ param alwaysReadyInstances int
 param maximumInstances int
 param instanceMemory int
 param activityRetentionDays int
+
+@description('Where people and identity providers reach the app; empty for its own host name.')
+param publicUrl string
 param securityContact string
 
-var url = 'https://${name}.azurewebsites.net'
+var url = empty(publicUrl) ? 'https://${name}.azurewebsites.net' : publicUrl
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-${name}'

@@ -60,6 +60,7 @@ CAUGHT = (
     (ALL, "identity.properties.clientId", "identity.properties.applicationId"),
     (ALL, "toLower(uniqueString(", "lower(uniqueString("),
     (ALL, "    backupContainerUrl: backups.outputs.containerUrl\n", ""),
+    (ALL, "    publicUrl: publicUrl\n", ""),
     (ALL, "backupsId: backups.outputs.id", "backupsId: backups.outputs.accountId"),
     (MAIN, "  scope: group\n", ""),
     (MAIN, "    zoneRedundant: zoneRedundant\n", ""),
