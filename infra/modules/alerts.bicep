@@ -41,7 +41,7 @@ var rules = [
     every: 'PT1H'
     over: 'PT1H'
     threshold: 2
-    query: 'requests | where operation_Name in ("SweepJobs", "PurgeBookmarks", "PurgeTombstones", "ExpireTokens", "FinishRotations", "WarnOfExpiry", "FinishOrganizations", "ClearRoles", "DrainActivities", "PurgeActivities", "FoldCounters", "ReleaseUsers", "PurgeSignIns") | where success == false'
+    query: 'requests | where operation_Name in ("SweepJobs", "PurgeBookmarks", "PurgeTombstones", "ExpireTokens", "FinishRotations", "WarnOfExpiry", "FinishOrganizations", "ClearRoles", "DrainActivities", "PurgeActivities", "FoldCounters", "ReleaseUsers", "PurgeSignIns", "BackUp") | where success == false'
   }
   {
     name: 'work-left'
@@ -60,6 +60,15 @@ var rules = [
     over: 'PT2H'
     threshold: 0
     query: 'traces | where message startswith "provider_silent "'
+  }
+  {
+    name: 'backup-missing'
+    title: 'No backup was finished for 26 hours'
+    severity: 1
+    every: 'PT1H'
+    over: 'P2D' // an app that logs for less than 26 hours is too young to have a backup
+    threshold: 0
+    query: 'traces | summarize finished = countif(message startswith "backup_finished " and timestamp > ago(26h)), older = countif(timestamp < ago(26h)) | where finished == 0 and older > 0'
   }
 ]
 

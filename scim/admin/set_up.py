@@ -104,7 +104,7 @@ async def _check(services: Services, secret: str) -> None:
     if await services.administrator_guard.has_any():
         raise _done()
     found = await services.secrets.get(SECRET_NAME)
-    expected = found[0] if found else ""
+    expected = found[0].strip() if found else ""  # a file that was put into the vault ends with the end of a line
     is_right = hmac.compare_digest(expected.encode(), secret.encode())
     if len(expected) < MIN_SECRET_CHARACTERS or not is_right:
         raise Denied(
