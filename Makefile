@@ -64,6 +64,15 @@ screenshots: setup ## Make pictures of every page of the console, in .local/scre
 entra-setup: setup ## Connect Entra ID with a deployment: ARGS='--app https://… --organization All --group …' (ARGS=--help)
 	@$(PYTHON) -m ops.entra $(ARGS)
 
+.PHONY: smoke
+smoke: setup ## Test a deployment from outside: URL=https://…/ws/scim/v2, and TOKEN in the environment (ORGANIZATION=, JSON=1)
+	@$(PYTHON) -m ops.smoke "$(URL)" $(if $(ORGANIZATION),--organization "$(ORGANIZATION)") $(if $(JSON),--json)
+
+.PHONY: infra
+infra: ## Compile and lint the Bicep templates (needs the Azure CLI)
+	@for file in infra/main.bicep infra/resources.bicep; do \
+	  az bicep build --file $$file --stdout > /dev/null && az bicep lint --file $$file || exit 1; done
+
 .PHONY: lock
 lock: setup ## Pin the newest allowed versions of every dependency, with hashes
 	@for name in requirements requirements-ops requirements-dev; do \

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from benchmarks.tables import machine
 
-BENCHMARKS = ("engine", "cold_start", "provisioning", "large_groups", "console")
+BENCHMARKS = ("engine", "cold_start", "provisioning", "large_groups", "console", "backup")
 
 
 def main() -> None:

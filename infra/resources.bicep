@@ -50,12 +50,16 @@ param maximumInstances int = 40
 param instanceMemory int = 2048
 
 @description('See main.bicep.')
+@minValue(1)
 param dailyTelemetryGigabytes int = 1
 
 @description('See main.bicep.')
 @minValue(31)
 @maxValue(3660)
 param activityRetentionDays int = 400
+
+@description('See main.bicep.')
+param publicUrl string = ''
 
 @description('See main.bicep.')
 param securityContact string = ''
@@ -65,6 +69,7 @@ var names = {
   app: 'func-rollcall-${token}'
   identity: 'id-rollcall-${token}'
   storage: 'strollcall${token}'
+  backups: 'strcbackup${token}'
   vault: 'kv-rc-${token}'
   workspace: 'log-rollcall-${token}'
   insights: 'appi-rollcall-${token}'
@@ -103,6 +108,20 @@ module storage 'modules/storage.bicep' = {
   }
 }
 
+module backups 'modules/backups.bicep' = {
+  name: 'backups'
+  params: {
+    name: names.backups
+    location: location
+    tags: tags
+    zoneRedundant: zoneRedundant
+    isPrivate: privateNetwork
+    deletionLock: deletionLock
+    principalId: identity.properties.principalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
 module vault 'modules/vault.bicep' = {
   name: 'vault'
   params: {
@@ -124,6 +143,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
     location: location
     tags: tags
     storageId: storage.outputs.id
+    backupsId: backups.outputs.id
     vaultId: vault.outputs.id
   }
 }
@@ -140,6 +160,7 @@ module app 'modules/app.bicep' = {
     tablesUrl: storage.outputs.tablesUrl
     packageUrl: storage.outputs.packageUrl
     vaultUrl: vault.outputs.url
+    backupContainerUrl: backups.outputs.containerUrl
     insightsConnectionString: monitoring.outputs.connectionString
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     zoneRedundant: zoneRedundant
@@ -147,6 +168,7 @@ module app 'modules/app.bicep' = {
     maximumInstances: maximumInstances
     instanceMemory: instanceMemory
     activityRetentionDays: activityRetentionDays
+    publicUrl: publicUrl
     securityContact: securityContact
   }
 }
@@ -163,6 +185,7 @@ module alerts 'modules/alerts.bicep' = if (!empty(alertEmail)) {
 
 output AZURE_FUNCTION_APP_NAME string = app.outputs.name
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
+output AZURE_BACKUP_ACCOUNT_NAME string = backups.outputs.name
 output AZURE_KEY_VAULT_NAME string = vault.outputs.name
 output SCIM_ENDPOINT_URL string = '${app.outputs.url}/ws/scim/v2'
 output CONSOLE_URL string = '${app.outputs.url}/console'

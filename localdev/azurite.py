@@ -55,14 +55,25 @@ def start_tables(
     """Start the table service; returns it with its port. It may still be starting."""
     port = free_port()
     idle = ["--tableKeepAliveTimeout", str(IDLE_SECONDS)]
-    tls = ["--oauth", "basic", "--cert", str(certificates.server), "--key", str(certificates.key)]
-    return _start([*command("table", port, data), *idle, *tls], "Azurite", log, environment, directory), port
+    return _start(
+        [*command("table", port, data), *idle, *_tls(certificates)], "Azurite", log, environment, directory
+    ), port
 
 
 def start_blobs(*, log: Path, environment: Mapping[str, str], directory: Path) -> tuple[Child, int]:
     """Start the blob service in memory, over plain http: Core Tools keep their timers' locks in it."""
     port = free_port()
     return _start(command("blob", port, None), "Azurite (blobs)", log, environment, directory), port
+
+
+def start_backups(
+    certificates: Certificates, data: Path | None, *, log: Path, environment: Mapping[str, str], directory: Path
+) -> tuple[Child, int]:
+    """Start a blob service as in Azure, over TLS and with tokens: backups are in it."""
+    port = free_port()
+    idle = ["--blobKeepAliveTimeout", str(IDLE_SECONDS)]
+    arguments = [*command("blob", port, data), *idle, *_tls(certificates)]
+    return _start(arguments, "Azurite (backups)", log, environment, directory), port
 
 
 def wait_ready(azurite: Child, port: int, is_stopping: Callable[[], bool]) -> None:
@@ -81,6 +92,15 @@ def blobs_connection_string(port: int) -> str:
         f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
         f"BlobEndpoint=http://127.0.0.1:{port}/{ACCOUNT};"
     )
+
+
+def container_url(port: int, container: str) -> str:
+    """The URL of a container of the account's blob service."""
+    return f"https://127.0.0.1:{port}/{ACCOUNT}/{container}"
+
+
+def _tls(certificates: Certificates) -> list[str]:
+    return ["--oauth", "basic", "--cert", str(certificates.server), "--key", str(certificates.key)]
 
 
 def _start(arguments: list[str], name: str, log: Path, environment: Mapping[str, str], directory: Path) -> Child:

@@ -57,6 +57,8 @@ def _run(settings: RunSettings, stop: _StopRequest) -> None:
             environment["PUBLIC_URL"] = settings.public_url
         listen(settings.port).close()  # say at once that it is taken
         stack.launch()
+        if settings.tables_url is None:
+            stack.environment["BACKUP_CONTAINER_URL"] = stack.launch_backups()
         # The app loads while the emulators start, and opens when the demo tenant is there.
         pending = stack.prepare_app(settings.port, directory=settings.app, host=settings.host, environment=environment)
         _note_emulators(settings, stack)
@@ -95,9 +97,14 @@ def _stack(settings: RunSettings, folder: Path, stop: _StopRequest) -> Stack:
 
 
 def _note_emulators(settings: RunSettings, stack: Stack) -> None:
-    """Leave a note for a second run on the same storage: what it needs as TABLES_URL, KEY_VAULT_URL and CA_FILE."""
+    """Leave a note of where the emulators are.
+
+    A second run on the same storage needs TABLES_URL, KEY_VAULT_URL and CA_FILE of it, a tool for operators the others.
+    """
     bundle = stack.environment["SSL_CERT_FILE"]
-    note = {"TABLES_URL": stack.tables_url, "KEY_VAULT_URL": stack.vault_url, "CA_FILE": bundle}
+    own = ("BACKUP_CONTAINER_URL", "IDENTITY_ENDPOINT", "IDENTITY_HEADER", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+    known = {name: stack.environment[name] for name in own if name in stack.environment}
+    note = {"TABLES_URL": stack.tables_url, "KEY_VAULT_URL": stack.vault_url, "CA_FILE": bundle} | known
     (settings.directory / "emulators.json").write_text(json.dumps(note, indent=2) + "\n", "utf-8")
 
 

@@ -17,20 +17,21 @@ from typing import Any
 from azure.identity.aio import ManagedIdentityCredential
 
 from scim.admin.codes import SECRET
+from scim.admin.set_up import native_technician
 from scim.bootstrap import Application, assemble
 from scim.domain.activities import Activity, Actor, Status, created_status
 from scim.domain.authority import Permission
 from scim.domain.organizations import Organization
 from scim.domain.ports import TooManyTokens
 from scim.domain.providers import NATIVE, OrganizationPolicy, Policies, Provider, ProviderKind
-from scim.domain.resources import document_text
 from scim.domain.roles import Role
 from scim.domain.tokens import TokenState, TokenText, parse_token
 from scim.domain.totp import new_secret
-from scim.domain.users import Standing, User, UserType
-from scim.schema.urns import CORE_USER, NINJAONE_USER
+from scim.domain.users import User, UserType
 from scim.schema.values import UnknownAttributes
 from scim.settings import Settings
+from scim.storage.backup.blobs import BlobStore
+from scim.storage.backup.blobs import connect as connect_container
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables.azure_rows import AzureRows
 from scim.storage.tables.keys import TABLES
@@ -111,7 +112,7 @@ async def seed(environment: Mapping[str, str]) -> None:
     """Make what is missing of the demo tenant, and write `run.json`."""
     settings = Settings.from_environment(environment)
     run_file = Path(environment["LOCAL_DIR"]) / "run.json"
-    async with _application(settings) as app:
+    async with application(settings) as app:
         for organization in ORGANIZATIONS:
             if not await app.organizations.exists(organization.id):
                 await app.organizations.create(organization)
@@ -137,8 +138,17 @@ async def seed(environment: Mapping[str, str]) -> None:
     _write_private(run_file, run)
 
 
+async def _ensure_container(settings: Settings, credential: ManagedIdentityCredential) -> None:
+    if settings.backup_container_url is not None:
+        container = BlobStore(lambda: connect_container(str(settings.backup_container_url), credential))
+        try:
+            await container.ensure_container()
+        finally:
+            await container.close()
+
+
 @asynccontextmanager
-async def _application(settings: Settings) -> AsyncIterator[Application]:
+async def application(settings: Settings) -> AsyncIterator[Application]:
     """The application, with its tables made and its connections closed at the end."""
     async with ManagedIdentityCredential(client_id=settings.managed_identity_client_id) as credential:
         rows = AzureRows(str(settings.tables_url), credential)
@@ -146,6 +156,7 @@ async def _application(settings: Settings) -> AsyncIterator[Application]:
         vault_secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
         try:
             await rows.ensure_tables(TABLES)
+            await _ensure_container(settings, credential)
             yield assemble(rows, vault, vault_secrets, base_url=settings.scim_base_url)
         finally:
             await vault_secrets.close()
@@ -180,33 +191,27 @@ async def _account(app: Application, wanted: DemoAccount) -> User:
     present = await app.users.find_by_name(wanted.user_name, {NATIVE, *providers})
     if present is not None:
         return present
-    document = {
-        "schemas": [CORE_USER, NINJAONE_USER],
-        "userName": wanted.user_name,
-        "name": {"givenName": wanted.given_name, "familyName": wanted.family_name},
-        "emails": [{"value": wanted.user_name, "type": "work", "primary": True}],
-        "active": True,
-        NINJAONE_USER: {"userType": UserType.TECHNICIAN.value},
-    }
-    now = app.clock.now()
-    user = User(
-        id=app.services.identifiers.new(),
-        provider=NATIVE,
-        text=document_text(document),
-        created=now,
-        modified=now,
-        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=wanted.user_name),
+    return await make_account(app, wanted)
+
+
+async def make_account(app: Application, wanted: DemoAccount) -> User:
+    """A native technician, who has neither password nor authenticator app."""
+    user = native_technician(
+        app.administration.services,
+        wanted.user_name,
+        wanted.given_name,
+        wanted.family_name,
         administrator=wanted.administrator,
     )
     activity = Activity(
-        id=app.services.identifiers.new(),
-        time=now,
+        id=app.identifiers.new(),
+        time=user.created,
         status=created_status(user),
         provider=NATIVE,
         actor=_ACTOR,
         subject_kind="user",
         subject_id=user.id,
-        subject_name=wanted.user_name,
+        subject_name=user.user_name,
     )
     return await app.users.create(user, activity)
 

@@ -106,6 +106,20 @@ class Stack:
         self._launch_emulators()
         self.environment |= {"TABLES_URL": self.tables_url, "KEY_VAULT_URL": self.vault_url}
 
+    def launch_backups(self) -> str:
+        """Start a blob service without waiting for it; returns the URL of a container, which is still to be made."""
+        data = self.directory / "azurite"
+        child, port = azurite.start_backups(
+            self._certificates,
+            None if self._memory else data,
+            log=self._log("azurite-backups"),
+            environment=self.environment,
+            directory=data,
+        )
+        self._children.append(child)
+        self._waits.append(lambda: azurite.wait_ready(child, port, self._is_stopping))
+        return azurite.container_url(port, "backups")
+
     def wait_ready(self) -> None:
         """Return when all that was launched is ready.
 

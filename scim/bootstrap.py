@@ -1,5 +1,6 @@
 """The one place that knows every concrete class."""
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -18,6 +19,9 @@ from scim.operations.authentication import Authenticator
 from scim.operations.context import Services
 from scim.operations.dispatch import Dispatcher
 from scim.schema.catalog import group_type, user_type
+from scim.storage.backup.blobs import BlobStore
+from scim.storage.backup.blobs import connect as connect_container
+from scim.storage.backup.store import BackupStore
 from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
 from scim.storage.tables import entities, keys
 from scim.storage.tables.activities import TableActivities
@@ -34,7 +38,7 @@ from scim.storage.tables.organizations import TableOrganizations
 from scim.storage.tables.planner import group_indexes, user_indexes
 from scim.storage.tables.providers import TableProviders
 from scim.storage.tables.readiness import Readiness
-from scim.storage.tables.rows import Rows, TableStorage
+from scim.storage.tables.rows import TableStorage
 from scim.storage.tables.search import Search, Shelf
 from scim.storage.tables.tokens import TableTokens
 from scim.storage.tables.users import TableUsers
@@ -42,9 +46,15 @@ from scim.storage.tables.users import TableUsers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pydantic import HttpUrl
+
     from scim.administration import Administration
     from scim.chores import Chore
     from scim.settings import Settings  # pydantic, which it needs, costs 0.1 s of a cold start
+
+
+_TALKATIVE = ("azure.core", "azure.identity", "azure.monitor", "azure.keyvault", "opentelemetry")
+"""Libraries that log each of their requests, with its URL."""
 
 
 class SystemClock:
@@ -67,7 +77,7 @@ class Uuid7Identifiers:
 class Application:
     """Rollcall, wired."""
 
-    rows: Rows
+    rows: TableStorage
     table: DirectoryTable
     dispatcher: Dispatcher
     services: Services
@@ -89,6 +99,7 @@ class Application:
     totals: Folding
     readiness: Readiness
     security_contact: str | None
+    backup_store: BackupStore | None
     clock: Clock
     identifiers: Identifiers
     background: Background
@@ -114,7 +125,9 @@ def build(settings: "Settings") -> Application:
     Nothing is connected yet: clients connect when they are first used.
     """
     credential = ManagedIdentityCredential(client_id=settings.managed_identity_client_id)
-    rows = AzureRows(str(settings.tables_url), credential)
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(logging.WARNING)
+    rows = _observed(AzureRows(str(settings.tables_url), credential), settings)
     vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
     secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
     return assemble(
@@ -124,7 +137,22 @@ def build(settings: "Settings") -> Application:
         base_url=settings.scim_base_url,
         activity_retention=timedelta(days=settings.activity_retention_days),
         security_contact=settings.security_contact,
+        backup_store=_container(settings.backup_container_url, credential),
     )
+
+
+def _observed(rows: TableStorage, settings: "Settings") -> TableStorage:
+    """The rows, with spans when they are to be sent somewhere."""
+    if settings.application_insights is None:
+        return rows
+    from scim.observability import ObservedRows, start_when_settled  # noqa: PLC0415 - not everybody wants it
+
+    start_when_settled(settings.application_insights, settings.managed_identity_client_id)
+    return ObservedRows(rows)
+
+
+def _container(url: "HttpUrl | None", credential: ManagedIdentityCredential) -> BlobStore | None:
+    return None if url is None else BlobStore(lambda: connect_container(str(url), credential))
 
 
 def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
@@ -135,6 +163,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
     base_url: str,
     activity_retention: timedelta = DEFAULT_RETENTION,
     security_contact: str | None = None,
+    backup_store: BackupStore | None = None,
     passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
@@ -188,6 +217,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
         totals=Folding(table),
         readiness=Readiness(rows, clock),
         security_contact=security_contact,
+        backup_store=backup_store,
         clock=clock,
         identifiers=identifiers,
         background=background,

@@ -6,12 +6,14 @@ Administration is reached through `app.administration`, which loads it: a chore 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from scim.maintenance.back_up import back_up
 from scim.maintenance.clear_roles import clear_roles
 from scim.maintenance.drain_activities import drain_activities
 from scim.maintenance.expire_tokens import expire_tokens
 from scim.maintenance.finish_organizations import finish_organizations
 from scim.maintenance.finish_rotations import finish_rotations
 from scim.maintenance.fold_counters import fold_counters
+from scim.maintenance.notice_silence import notice_silence
 from scim.maintenance.purge_activities import purge_activities
 from scim.maintenance.purge_bookmarks import purge_bookmarks
 from scim.maintenance.purge_sign_ins import purge_sign_ins
@@ -20,6 +22,7 @@ from scim.maintenance.record_changes import record_changes
 from scim.maintenance.release_users import release_users
 from scim.maintenance.sweep_jobs import sweep_jobs
 from scim.maintenance.warn_of_expiry import warn_of_expiry
+from scim.storage.backup.daily import DailyBackups
 
 if TYPE_CHECKING:
     from scim.bootstrap import Application
@@ -37,7 +40,7 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "PurgeTombstones": lambda: _purge_tombstones(app),
         "ExpireTokens": lambda: expire_tokens(app.tokens, app.vault, app.activities, clock),
         "FinishRotations": lambda: finish_rotations(app.tokens, app.vault, app.activities, clock),
-        "WarnOfExpiry": lambda: warn_of_expiry(app.tokens, app.activities, clock),
+        "WarnOfExpiry": lambda: _warn(app),
         "FinishOrganizations": lambda: finish_organizations(app.organizations, app.providers, clock, app.identifiers),
         "ClearRoles": lambda: _clear_roles(app),
         "DrainActivities": lambda: _drain_activities(app),
@@ -45,12 +48,23 @@ def chores(app: "Application") -> Mapping[str, Chore]:
         "ReleaseUsers": lambda: release_users(app.administration.services),
         "FoldCounters": lambda: fold_counters(app.totals, clock),
         "PurgeSignIns": lambda: _purge_sign_ins(app),
+        "BackUp": lambda: _back_up(app),
     }
+
+
+async def _back_up(app: "Application") -> None:
+    if app.backup_store is not None:
+        await back_up(DailyBackups(app.rows, app.backup_store, app.clock), app.clock)
 
 
 async def _drain_activities(app: "Application") -> None:
     await record_changes(app.providers, app.activities)
     await drain_activities(app.activity_upkeep, app.clock)
+
+
+async def _warn(app: "Application") -> None:
+    await warn_of_expiry(app.tokens, app.activities, app.clock)
+    await notice_silence(app.providers, app.tokens, app.clock)
 
 
 def _clear_roles(app: "Application") -> Awaitable[None]:

@@ -28,6 +28,12 @@ class Settings(BaseModel):
         description="The client id of the user-assigned identity; none for the system-assigned one.",
     )
 
+    backup_container_url: HttpUrl | None = Field(
+        alias="BACKUP_CONTAINER_URL",
+        default=None,
+        description="The container of blobs into which all tables are copied every night; none for no backups.",
+    )
+
     activity_retention_days: int = Field(
         alias="ACTIVITY_RETENTION_DAYS",
         default=DEFAULT_RETENTION.days,
@@ -43,7 +49,15 @@ class Settings(BaseModel):
         description="Where holes are to be reported, for security.txt: an address that begins with mailto: or https:.",
     )
 
-    @field_validator("managed_identity_client_id", "security_contact", mode="before")
+    application_insights: str | None = Field(
+        alias="APPLICATIONINSIGHTS_CONNECTION_STRING",
+        default=None,
+        description="Where telemetry goes; none for nowhere. It holds an instrumentation key, which lets nobody in.",
+    )
+
+    @field_validator(
+        "managed_identity_client_id", "security_contact", "application_insights", "backup_container_url", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: str | None) -> str | None:
         return value or None

@@ -6,7 +6,7 @@ assert await log.ids() == newest_first(made)
 """
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,28 @@ from tests.world import World
 EVERYTHING = ActivityFilter()
 MOST_READ = 5_000
 SETTLED = timedelta(minutes=5)
+
+
+class Marks:
+    """A language that shows which parts of a sentence are told in it."""
+
+    def gettext(self, text: str, /) -> str:
+        return f"«{text}»"
+
+    def ngettext(self, one: str, several: str, number: int, /) -> str:
+        return f"«{one if number == 1 else several}»"
+
+    def date(self, moment: date, /) -> str:
+        return f"<{moment.isoformat()}>"
+
+    def number(self, number: int, /) -> str:
+        return f"<{number}>"
+
+    def code(self, code: str, /) -> str:
+        return f"[{code}]"
+
+
+MARKS = Marks()
 
 
 def made_up(world: World, number: int, **facts: Any) -> Activity:

@@ -42,6 +42,14 @@ def emulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture(scope="session")
+def backup_service(emulators: Stack) -> str:
+    """The URL of a container `backups`, still to be made, in a blob service that is started for those who ask."""
+    url = emulators.launch_backups()
+    emulators.wait_ready()
+    return url
+
+
 @pytest.fixture
 def vault_faults(emulators: Stack) -> Iterator[SetFaults]:
     """Make the vault fail as the keywords say; they are the members of `localdev.vault.faults.Fault`."""

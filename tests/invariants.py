@@ -1,53 +1,17 @@
-"""What must hold of the directory's rows whenever nothing is going on.
+"""What must hold of the directory's rows whenever nothing is going on, and looks at them for tests.
 
-    assert await violations(rows) == []
-
-It reads the whole partition and tells, in words, of every row that should not be there and every one that is missing.
+assert await violations(rows) == []
 """
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from typing import Any, cast
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
-from scim.domain.accounts import name_words
-from scim.domain.activities import Status
-from scim.domain.users import ALL_ORGANIZATIONS, User, display_name
-from scim.schema.comparison import comparison_key
-from scim.storage.tables import entities, keys
-from scim.storage.tables.keys import DIRECTORY, PARTITION
-from scim.storage.tables.rows import Columns, KeyRange, Row, Rows
+from ops.backup.checks import directory, violations
+from scim.storage.tables.rows import Row
 
-EVERYTHING = KeyRange(" ", "\uffff")
-INDEXES = "nshvxeydwf"
-ACTIVITY_FACTS = {"id", "actor", "subject_kind", "subject_id"}
-"""Besides the provider, where what was changed belongs to one."""
-
-
-async def directory(rows: Rows) -> dict[str, Row]:
-    """All rows of the directory by key."""
-    found: dict[str, Row] = {}
-    continuation: object | None = None
-    while True:
-        page = await rows.query(DIRECTORY, PARTITION, EVERYTHING, continuation=continuation)
-        found |= {row.row_key: row for row in page.rows}
-        continuation = page.continuation
-        if continuation is None:
-            return found
-
-
-async def violations(rows: Rows) -> list[str]:
-    """What is wrong; empty when everything is right."""
-    found = await directory(rows)
-    return [
-        *_indexes(found),
-        *_memberships(found),
-        *_counters(found),
-        *_activities(found),
-        *_jobs(found),
-        *_versions(found),
-    ]
+__all__ = ["activities", "directory", "kinds", "violations"]
 
 
 def kinds(found: Mapping[str, Row]) -> Counter[str]:
@@ -62,128 +26,3 @@ def activities(found: Mapping[str, Row]) -> list[dict[str, Any]]:
         for key, row in sorted(found.items())
         if key.startswith("a|")
     ]
-
-
-def _indexes(found: Mapping[str, Row]) -> Iterator[str]:
-    """Exactly the index rows and reservations of live resources, derived here anew from their documents."""
-    wanted: dict[str, Columns] = {}
-    for key, row in found.items():
-        if key.startswith(("u|", "g|")):
-            for index, columns in _wanted(row):
-                if index in wanted and not index.startswith("y|"):
-                    yield f"two resources want {index}"
-                wanted[index] = columns
-    actual = {key: row for key, row in found.items() if key[0] in INDEXES}
-    yield from (f"missing: {key}" for key in wanted.keys() - actual.keys())
-    yield from (f"points nowhere: {key}" for key in actual.keys() - wanted.keys())
-    for key in wanted.keys() & actual.keys():
-        columns = {name: value for name, value in actual[key].columns.items() if name != "v"}
-        if columns != wanted[key]:
-            yield f"points elsewhere: {key} has {columns}"
-
-
-def _wanted(row: Row) -> Iterator[tuple[str, Columns]]:
-    kind, provider, id_ = row.row_key.split("|")
-    holder: Columns = {"provider": provider, "id": id_}
-    if kind == "g":
-        group = entities.group_of(row)
-        yield keys.display_name(provider, group.display_name), holder
-        yield keys.roster(id_), {}
-        if external_id := group.document().get("externalId"):
-            yield keys.group_external_id(provider, external_id, id_), {}
-        return
-    user = entities.user_of(row)
-    document = user.document()
-    yield keys.user_name(user.user_name), holder
-    yield keys.sorted_name(provider, user.user_name, id_), _listed(user, document)
-    if external_id := document.get("externalId"):
-        yield keys.external_id(provider, external_id, id_), {}
-    addresses = {comparison_key(email["value"]) for email in document.get("emails", ()) if email.get("value")}
-    yield from ((keys.email(provider, address, id_), {}) for address in addresses)
-    words = name_words(document)[: max(0, 43 - len(addresses))]
-    yield from ((keys.word(provider, word, id_), {}) for word in words)
-    if user.administrator:
-        yield keys.administrator(provider, id_), {}
-    if user.standing.organization not in {None, ALL_ORGANIZATIONS}:
-        yield keys.organization_user(str(user.standing.organization), provider, id_), {}
-
-
-def _listed(user: User, document: Mapping[str, Any]) -> Columns:
-    """What the list of accounts shows of a user; texts are cut."""
-    standing = user.standing
-    shown = {
-        "userName": document["userName"][:1000],
-        "name": display_name(user)[:1000],
-        "userType": standing.user_type.value,
-        "active": standing.active,
-        "administrator": user.administrator,
-        "organization": standing.organization,
-        "contact": standing.contact,
-    }
-    return {name: value for name, value in shown.items() if value is not None}
-
-
-def _memberships(found: Mapping[str, Row]) -> Iterator[str]:
-    """Both rows of each membership, of the same type, between live resources of one provider."""
-    owners = {(key.split("|")[0], key.split("|")[2]): key.split("|")[1] for key in found if key[:2] in {"u|", "g|"}}
-    for key, row in found.items():
-        kind, _, rest = key.partition("|")
-        if kind not in {"m", "r"}:
-            continue
-        one, other = rest.split("|")
-        twin = found.get(f"{'r' if kind == 'm' else 'm'}|{other}|{one}")
-        if twin is None or twin.columns != row.columns:
-            yield f"one-sided: {key}"
-        group_id, member_id = (one, other) if kind == "m" else (other, one)
-        group_owner = owners.get(("g", group_id))
-        member_owner = owners.get(("u" if row.columns.get("type") == "User" else "g", member_id))
-        if group_owner is None or member_owner is None or group_owner != member_owner:
-            yield f"dangling: {key}"
-
-
-def _counters(found: Mapping[str, Row]) -> Iterator[str]:
-    counted: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for key, row in found.items():
-        if key.startswith("c|"):
-            _, kind, provider, _ = key.split("|")
-            counted[kind, provider] += cast("int", row.columns["n"])
-    actual = Counter((key.split("|")[0], key.split("|")[1]) for key in found if key[:2] in {"u|", "g|"})
-    for total in counted.keys() | actual.keys():
-        if counted[total] != actual[total]:
-            yield f"counted {counted[total]} of {total}, there are {actual[total]}"
-
-
-def _activities(found: Mapping[str, Row]) -> Iterator[str]:
-    for key, row in found.items():
-        if not key.startswith("a|"):
-            continue
-        try:
-            facts = json.loads(str(row.columns["facts"]))
-            Status(str(row.columns["status"]))
-            time = cast("datetime", row.columns["time"])
-        except (KeyError, ValueError) as error:
-            yield f"unreadable: {key} ({error!r})"
-            continue
-        owned = {"provider"} if facts.get("subject_kind") in {"user", "group"} else set()
-        if not facts.keys() >= ACTIVITY_FACTS | owned or key != keys.activity(time, facts["id"]):
-            yield f"not an activity: {key} {facts}"
-
-
-def _jobs(found: Mapping[str, Row]) -> Iterator[str]:
-    """No work but what repeats a deletion's last step later, and no list of work that is done."""
-    for key, row in found.items():
-        if key.startswith("j|"):
-            columns = row.columns
-            waits = cast("datetime", columns["due"]) - cast("datetime", columns["started"]) >= timedelta(minutes=5)
-            if not waits or columns["kind"] == "changeMembers":
-                yield f"unfinished: {key} {columns['kind']} {columns['done']}/{columns['total']}"
-        elif key.startswith("i|"):
-            yield f"list without a job: {key}"
-
-
-def _versions(found: Mapping[str, Row]) -> Iterator[str]:
-    """Every row that has columns of its own says of which layout they are."""
-    bare = ("m|", "r|", "c|", "i|", "b|")
-    for key, row in found.items():
-        if row.columns and not key.startswith(bare) and row.columns.get("v") != entities.LAYOUT:
-            yield f"no layout version: {key}"

@@ -1,5 +1,5 @@
 // What somebody is told by e-mail: one rule for each thing that can go wrong, as a question to the logs.
-// What to do about each is in docs/operations.md.
+// docs/deployment.md lists them; what the app must log for them is in tests/infrastructure.
 
 param location string
 param tags object
@@ -30,9 +30,9 @@ var rules = [
     title: 'A provisioning token expires soon, or has expired'
     severity: 2
     every: 'PT1H'
-    over: 'PT1H'
+    over: 'PT2H' // the app says it once, and lines may come late
     threshold: 0
-    query: 'traces | where message matches regex "token_expiries_told number=[1-9]" or message matches regex "tokens_expired settled=[1-9]"'
+    query: 'traces | where message matches regex "^(token_expiries_told number|tokens_expired settled)=[1-9]"'
   }
   {
     name: 'timer-failed'
@@ -41,16 +41,34 @@ var rules = [
     every: 'PT1H'
     over: 'PT1H'
     threshold: 2
-    query: 'requests | where operation_Name in ("SweepJobs", "PurgeBookmarks", "PurgeTombstones", "ExpireTokens", "FinishRotations", "WarnOfExpiry", "FinishOrganizations", "ClearRoles", "DrainActivities", "PurgeActivities", "FoldCounters", "ReleaseUsers", "PurgeSignIns") | where success == false'
+    query: 'requests | where operation_Name in ("SweepJobs", "PurgeBookmarks", "PurgeTombstones", "ExpireTokens", "FinishRotations", "WarnOfExpiry", "FinishOrganizations", "ClearRoles", "DrainActivities", "PurgeActivities", "FoldCounters", "ReleaseUsers", "PurgeSignIns", "BackUp") | where success == false'
   }
   {
-    name: 'providers-silent'
-    title: 'No identity provider has called for a day'
+    name: 'work-left'
+    title: 'Rollcall logged an error: some work was left undone'
     severity: 3
     every: 'PT1H'
-    over: 'P1D'
+    over: 'PT1H'
     threshold: 0
-    query: 'requests | where url has "/ws/scim/v2/" | summarize calls = count() | where calls == 0'
+    query: 'traces | where severityLevel >= 3 and tostring(customDimensions.Category) endswith ".User"'
+  }
+  {
+    name: 'provider-silent'
+    title: 'An identity provider has not called for a day'
+    severity: 3
+    every: 'PT1H'
+    over: 'PT2H'
+    threshold: 0
+    query: 'traces | where message startswith "provider_silent "'
+  }
+  {
+    name: 'backup-missing'
+    title: 'No backup was finished for 26 hours'
+    severity: 1
+    every: 'PT1H'
+    over: 'P2D' // an app that logs for less than 26 hours is too young to have a backup
+    threshold: 0
+    query: 'traces | summarize finished = countif(message startswith "backup_finished " and timestamp > ago(26h)), older = countif(timestamp < ago(26h)) | where finished == 0 and older > 0'
   }
 ]
 

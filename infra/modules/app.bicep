@@ -9,6 +9,7 @@ param storageName string
 param tablesUrl string
 param packageUrl string
 param vaultUrl string
+param backupContainerUrl string
 param insightsConnectionString string
 
 @description('The subnet that the app calls from; empty for none.')
@@ -18,9 +19,12 @@ param alwaysReadyInstances int
 param maximumInstances int
 param instanceMemory int
 param activityRetentionDays int
+
+@description('Where people and identity providers reach the app; empty for its own host name.')
+param publicUrl string
 param securityContact string
 
-var url = 'https://${name}.azurewebsites.net'
+var url = empty(publicUrl) ? 'https://${name}.azurewebsites.net' : publicUrl
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-${name}'
@@ -80,7 +84,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         alwaysReady: alwaysReadyInstances == 0 ? [] : [
           {
             name: 'http'
-            instanceCount: alwaysReadyInstances
+            instanceCount: zoneRedundant ? max(2, alwaysReadyInstances) : alwaysReadyInstances
           }
         ]
         triggers: {
@@ -103,10 +107,16 @@ resource settings 'Microsoft.Web/sites/config@2024-11-01' = {
     AzureWebJobsDisableHomepage: 'true'
     APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
     APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL: 'true'
+    APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED: 'true'
+    PYTHON_ENABLE_OPENTELEMETRY: 'true' // spans of the app belong to the host's requests
+    OTEL_LOGS_EXPORTER: 'none' // the host has the log already
+    OTEL_METRICS_EXPORTER: 'none'
     AZURE_CLIENT_ID: identityClientId
     PUBLIC_URL: url
     TABLES_URL: tablesUrl
     KEY_VAULT_URL: vaultUrl
+    BACKUP_CONTAINER_URL: backupContainerUrl
     ACTIVITY_RETENTION_DAYS: string(activityRetentionDays)
     SECURITY_CONTACT: securityContact
   }

@@ -1,29 +1,41 @@
-// Private endpoints for the tables, the blobs and the vault, and a subnet that the app calls them from.
+// Private endpoints for the tables, the blobs of both accounts and the vault, and a subnet that the app calls them from.
 
 param name string
 param location string
 param tags object
 param storageId string
+param backupsId string
 param vaultId string
 
+var zoneNames = [
+  'privatelink.table.${environment().suffixes.storage}'
+  'privatelink.blob.${environment().suffixes.storage}'
+  'privatelink.vaultcore.azure.net'
+]
 var endpoints = [
   {
     name: 'table'
     service: storageId
     group: 'table'
-    zone: 'privatelink.table.${environment().suffixes.storage}'
+    zone: 0
   }
   {
     name: 'blob'
     service: storageId
     group: 'blob'
-    zone: 'privatelink.blob.${environment().suffixes.storage}'
+    zone: 1
+  }
+  {
+    name: 'backups'
+    service: backupsId
+    group: 'blob'
+    zone: 1
   }
   {
     name: 'vault'
     service: vaultId
     group: 'vault'
-    zone: 'privatelink.vaultcore.azure.net'
+    zone: 2
   }
 ]
 
@@ -63,13 +75,13 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   }
 }
 
-resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for endpoint in endpoints: {
-  name: endpoint.zone
+resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zoneNames: {
+  name: zone
   location: 'global'
   tags: tags
 }]
 
-resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (endpoint, i) in endpoints: {
+resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, i) in zoneNames: {
   parent: zones[i]
   name: 'link'
   location: 'global'
@@ -112,7 +124,7 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
       {
         name: endpoint.name
         properties: {
-          privateDnsZoneId: zones[i].id
+          privateDnsZoneId: zones[endpoint.zone].id
         }
       }
     ]

@@ -1,4 +1,4 @@
-// The directory, in tables; the app's package and the exports, in blobs. Nobody has a key: keys are switched off.
+// The directory, in tables; the app's package and the host's leases, in blobs. Nobody has a key: keys are switched off.
 
 param name string
 param location string
@@ -12,13 +12,10 @@ param workspaceId string
 param principalId string
 
 var roles = loadJsonContent('../roles.json')
+var packages = 'package'
 var tables = [
   'directory'
   'config'
-]
-var containers = [
-  'package'
-  'backup'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
@@ -49,10 +46,9 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   parent: account
   name: 'default'
   properties: {
-    isVersioningEnabled: true
+    isVersioningEnabled: false // timers write their state anew every minute: all of it would be kept
     deleteRetentionPolicy: {
-      enabled: true
-      days: 30
+      enabled: false // likewise
     }
     containerDeleteRetentionPolicy: {
       enabled: true
@@ -61,13 +57,13 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-01-01' = {
   }
 }
 
-resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = [for container in containers: {
+resource packageContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-01-01' = {
   parent: blobs
-  name: container
+  name: packages
   properties: {
     publicAccess: 'None'
   }
-}]
+}
 
 resource tableService 'Microsoft.Storage/storageAccounts/tableServices@2025-01-01' = {
   parent: account
@@ -125,4 +121,4 @@ resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (deletionLock) {
 output id string = account.id
 output name string = account.name
 output tablesUrl string = account.properties.primaryEndpoints.table
-output packageUrl string = '${account.properties.primaryEndpoints.blob}${containers[0]}'
+output packageUrl string = '${account.properties.primaryEndpoints.blob}${packages}'

@@ -148,7 +148,7 @@ async def approve(
             after.user_name,
             provider=provider_id,
             organizations=organizations_of(after),
-            detail=standing_changes(before, after, {NATIVE: "Native", provider_id: provider.name}),
+            detail=standing_changes(before, after, {provider_id: provider.name}),
         )
         is_last = Sentence("The last active system administrator cannot be handed over.")
         await refusing(context.services.users.update(before, after, activity), is_last, after.user_name)
@@ -181,7 +181,7 @@ async def reject(context: Context, provider_id: str, account_id: str) -> None:
             user.user_name,
             provider=provider_id,
             organizations=organizations_of(user),
-            detail=f"adoption by {provider.name} rejected",
+            detail=Sentence("adoption by {provider} rejected", provider=provider.name),
         )
     )
 

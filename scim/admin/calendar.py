@@ -4,20 +4,30 @@ Written here: one event with fixed properties needs two rules of the standard, e
 it would be one more dependency in what guards everybody's access.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from scim.domain.providers import Provider
 from scim.domain.tokens import Token
+from scim.sentences import Sentence
 
 MEDIA_TYPE = "text/calendar"
 _REMINDERS = ("-P14D", "-P1D")
 _LINE_OCTETS = 75
 
 
-def expiry_event(token: Token, provider: Provider, public_url: str) -> bytes:
-    """A calendar with one event, at the moment of the expiry, and reminders two weeks and a day before."""
-    summary = f'The SCIM token {token.name} of "{provider.name}" expires'
+def expiry_event(token: Token, provider: Provider, public_url: str, tell: Callable[[Sentence], str] = str) -> bytes:
+    """A calendar with one event, at the moment of the expiry, and reminders two weeks and a day before.
+
+    Args:
+        token: What expires.
+        provider: Whose it is.
+        public_url: Where to rotate it.
+        tell: Tells its texts in the reader's language.
+    """
+    summary = tell(Sentence('The SCIM token {token} of "{provider}" expires', token=token.name, provider=provider.name))
+    advice = tell(Sentence("Rotate it before that, or provisioning stops: {url}", url=f"{public_url}/console"))
     reminders = [
         line
         for trigger in _REMINDERS
@@ -38,7 +48,7 @@ def expiry_event(token: Token, provider: Provider, public_url: str) -> bytes:
         f"DTSTAMP:{_moment(token.created_at)}",
         f"DTSTART:{_moment(token.expires_at)}",
         f"SUMMARY:{_escaped(summary)}",
-        f"DESCRIPTION:{_escaped(f'Rotate it before that, or provisioning stops: {public_url}/console')}",
+        f"DESCRIPTION:{_escaped(advice)}",
         *reminders,
         "END:VEVENT",
         "END:VCALENDAR",

@@ -69,7 +69,7 @@ async def _check(services: Services, account_id: str, code: str, request_id: str
     if locked:
         user = await services.accounts.get(account_id)
         if user is not None:
-            await record_own(services, user, Status.SIGN_IN_LOCKED, request_id, detail="wrong codes")
+            await record_own(services, user, Status.SIGN_IN_LOCKED, request_id, detail=Sentence("wrong codes"))
         raise _locked(LOCKED_FOR)
     left = MAX_FAILURES - failures
     raise Denied(

@@ -8,6 +8,7 @@ from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.domain.activities import Activity, Actor, Status, SubjectKind
 from scim.domain.authority import Action, Permission, may
+from scim.domain.details import NO_DETAIL
 from scim.domain.users import UserType
 from scim.sentences import Sentence
 
@@ -113,7 +114,7 @@ class Context:
         provider: str = "",
         organizations: tuple[str, ...] = (),
         changed: tuple[str, ...] = (),
-        detail: str = "",
+        detail: Sentence = NO_DETAIL,
         mfa: bool = False,
     ) -> Activity:
         """The record of a change that this person makes now.

@@ -83,7 +83,8 @@ async def of_deletion(context: Context, role: Role) -> Preview:
     mappings, providers = await asyncio.gather(services.mappings.all(), services.providers.owners())
     mapped = {each.group: each for each in mappings if role.id in each.roles}
     mapped = {group: mapped[group] for group in await existing_groups(services, mapped.values())}
-    owners = [NATIVE, *(provider.id for provider in providers)]
+    likely = (each.provider for each in mapped.values())  # members of a group are users of its provider
+    owners = list(dict.fromkeys((*likely, NATIVE, *(provider.id for provider in providers))))
     evidence = _Evidence(services)
     await evidence.read_groups(mapped)
     await evidence.read_holders([role])

@@ -59,7 +59,7 @@ async def invite(context: Context, account_id: str, proof: str | None = None) ->
             user.user_name,
             provider=user.provider,
             organizations=organizations_of(user),
-            detail="invited",
+            detail=Sentence("invited"),
         )
     )
     return f"{services.public_url}/console/invitation#{invitation}", until

@@ -18,6 +18,7 @@ from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.admin.providers import get as get_provider
 from scim.domain.activities import Status
 from scim.domain.authority import Action
+from scim.domain.details import NO_DETAIL, first_of
 from scim.domain.groups import Group, Member
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import Position, Query, VersionConflict
@@ -198,17 +199,19 @@ def _check(field: str, user_type: UserType, ids: Iterable[str], roles: Mapping[s
             )
 
 
-def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> str:
+def _difference(before: GroupMapping, after: GroupMapping, roles: Mapping[str, Role]) -> Sentence:
     had, has = set(before.roles), set(after.roles)
-    parts = (("roles added", has - had), ("roles removed", had - has))
-    return "; ".join(f"{verb}: {_named(roles[role] for role in ids)}" for verb, ids in parts if ids)
+    added, removed = (_named(roles[role] for role in ids) for ids in (has - had, had - has))
+    return Sentence.joined(
+        [
+            Sentence("roles added: {roles}", roles=added) if added else NO_DETAIL,
+            Sentence("roles removed: {roles}", roles=removed) if removed else NO_DETAIL,
+        ]
+    )
 
 
-def _named(roles: Iterable[Role]) -> str:
-    """The names, or the first of them: an activity has room for so many."""
-    found = [role.name for role in sorted(roles, key=place)]
-    more = len(found) - _NAMED
-    return ", ".join([*found[:_NAMED], *([f"and {more} more"] if more > 0 else [])])
+def _named(roles: Iterable[Role]) -> Sentence:
+    return first_of([role.name for role in sorted(roles, key=place)], _NAMED)
 
 
 def _changed_text(mapping: GroupMapping) -> Sentence:
@@ -243,9 +246,9 @@ def _count(members: Sequence[Member]) -> Count:
 
 
 def _told_apart(count: Count, ids: Iterable[str], standings: Mapping[str, tuple[UserType, bool]]) -> Members:
-    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
     if count.is_more:
         return Members(count=count)
+    types = Counter(standings[id_][0] for id_ in ids if id_ in standings)
     return Members(count=count, technicians=types[UserType.TECHNICIAN], end_users=types[UserType.END_USER])
 
 

@@ -17,7 +17,7 @@ from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.providers import NATIVE
 from scim.domain.resources import document_text
 from scim.domain.users import ALL_ORGANIZATIONS, User, spelled_out, with_defaults
-from scim.sentences import Sentence
+from scim.sentences import Code, Sentence
 
 
 async def create(context: Context, fields: Mapping[str, Any]) -> Account:
@@ -49,7 +49,7 @@ async def create(context: Context, fields: Mapping[str, Any]) -> Account:
         user.user_name,
         provider=NATIVE,
         organizations=organizations_of(user),
-        detail=f"native {user.standing.user_type}",
+        detail=Sentence("native {user_type}", user_type=Code(user.standing.user_type)),
     )
     try:
         stored = await context.services.users.create(user, activity)

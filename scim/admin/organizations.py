@@ -10,6 +10,7 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Status
 from scim.domain.authority import Action
+from scim.domain.details import change
 from scim.domain.organizations import Organization, OrganizationState, is_organization_id, next_number
 from scim.domain.ports import IdUsed, NameTaken, VersionConflict
 from scim.sentences import Sentence
@@ -127,7 +128,7 @@ async def rename(context: Context, organization_id: str, name: str, if_match: st
     after = replace(before, name=name.strip())
     if after == before:
         return before
-    return await _update(context, before, after, ("name",), f"name: {before.name} → {after.name}")
+    return await _update(context, before, after, ("name",), change("name", before.name, after.name))
 
 
 async def delete(context: Context, organization_id: str, if_match: str | None) -> Organization:
@@ -169,7 +170,7 @@ async def delete(context: Context, organization_id: str, if_match: str | None) -
             {"endUsers": count.number},
         )
     after = replace(before, state=OrganizationState.DELETING, deleting_since=context.now)
-    return await _update(context, before, after, ("state",), "deletion begun")
+    return await _update(context, before, after, ("state",), Sentence("deletion begun"))
 
 
 async def _get(context: Context, organization_id: str) -> Organization:
@@ -198,7 +199,7 @@ async def _create(context: Context, organization: Organization) -> None:
 
 
 async def _update(
-    context: Context, before: Organization, after: Organization, changed: tuple[str, ...], detail: str
+    context: Context, before: Organization, after: Organization, changed: tuple[str, ...], detail: Sentence
 ) -> Organization:
     activity = context.activity(
         Status.ORGANIZATION_UPDATED,

@@ -142,7 +142,7 @@ async def end_sessions(context: Context, account_id: str) -> int:
             user.user_name,
             provider=user.provider,
             organizations=organizations_of(user),
-            detail=f"{ended} session{'' if ended == 1 else 's'} ended",
+            detail=Sentence.counted("{number} session ended", "{number} sessions ended", ended),
         )
     )
     return ended

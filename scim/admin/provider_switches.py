@@ -111,7 +111,7 @@ async def record_sso_test(
         subject_kind="provider",
         subject_id=provider_id,
         subject_name=provider.name,
-        detail=f"connection tested: signed in as {account_name}",
+        detail=Sentence("connection tested: signed in as {name}", name=account_name),
     )
     try:
         await services.providers.update(provider, after, activities=[done])
@@ -240,6 +240,6 @@ async def disable_scim(context: Context, provider_id: str, users: UsersWithoutSc
 
 
 _IN_WORDS = {
-    UsersWithoutScim.KEEP_EDITABLE: "its users can be edited here until it is enabled again",
-    UsersWithoutScim.BECOME_NATIVE: "its users become Native, with the roles from their groups",
+    UsersWithoutScim.KEEP_EDITABLE: Sentence("its users can be edited here until it is enabled again"),
+    UsersWithoutScim.BECOME_NATIVE: Sentence("its users become Native, with the roles from their groups"),
 }

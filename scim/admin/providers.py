@@ -15,6 +15,7 @@ from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.admin.services import Services
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action
+from scim.domain.details import NO_DETAIL, NONE, change
 from scim.domain.organizations import OrganizationState
 from scim.domain.ports import DomainTaken, NameTaken, Query, VersionConflict
 from scim.domain.providers import (
@@ -31,7 +32,7 @@ from scim.domain.sso import SamlConfiguration, Sso, SsoConfiguration, SsoState
 from scim.errors import Unavailable
 from scim.schema.comparison import comparison_key
 from scim.schema.values import UnknownAttributes
-from scim.sentences import Sentence
+from scim.sentences import Code, Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -268,7 +269,7 @@ def activity(
     provider: Provider,
     *,
     changed: tuple[str, ...] = (),
-    detail: str = "",
+    detail: Sentence = NO_DETAIL,
     mfa: bool = False,
 ) -> Activity:
     """The record of a change of a provider."""
@@ -345,25 +346,26 @@ def _differences(before: Provider, after: Provider) -> tuple[str, ...]:
     )
 
 
-def _in_words(before: Provider, after: Provider) -> str:
-    """What changed, as text: "name: A → B; +contoso.com; adoption: ask → never"."""
-    parts = [f"name: {before.name} → {after.name}"] if before.name != after.name else []
-    parts += _first(f"+{domain}" for domain in sorted(after.email_domains - before.email_domains))
-    parts += _first(f"-{domain}" for domain in sorted(before.email_domains - after.email_domains))
-    for name in _POLICIES:
-        old, new = getattr(before.policies, name).value, getattr(after.policies, name).value
-        parts += [f"{name.replace('_', ' ')}: {old} → {new}"] if old != new else []
-    if before.default_organization != after.default_organization:
-        old, new = before.default_organization or "none", after.default_organization or "none"
-        parts.append(f"default organization: {old} → {new}")
-    return "; ".join(parts)
+def _in_words(before: Provider, after: Provider) -> Sentence:
+    """What changed: "name: A → B; +contoso.com; adoption: ask → never"."""
+    pairs = (
+        ("name", before.name, after.name),
+        *(
+            (name.replace("_", " "), *(Code(getattr(each.policies, name)) for each in (before, after)))
+            for name in _POLICIES
+        ),
+        ("default organization", before.default_organization or NONE, after.default_organization or NONE),
+    )
+    name, *others = (change(*pair) if pair[1] != pair[2] else NO_DETAIL for pair in pairs)
+    added, removed = after.email_domains - before.email_domains, before.email_domains - after.email_domains
+    return Sentence.joined([name, *_first("+", added), *_first("-", removed), *others])
 
 
-def _first(domains: Iterable[str]) -> list[str]:
+def _first(sign: str, domains: Collection[str]) -> list[str]:
     """The first of the domains: an activity has no room for all that there may be."""
-    found = list(domains)
-    more = len(found) - _NAMED
-    return [*found[:_NAMED], *([f"{found[0][0]}{more} more"] if more > 0 else [])]
+    more = len(domains) - _NAMED
+    rest = [Sentence("{sign}{number} more", sign=sign, number=more)] if more > 0 else []
+    return [*(f"{sign}{domain}" for domain in sorted(domains)[:_NAMED]), *rest]
 
 
 def _texts(provider: Provider) -> list[str]:

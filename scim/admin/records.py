@@ -2,10 +2,14 @@
 
 from scim.admin.services import Services
 from scim.domain.activities import Activity, Actor, Status, organizations_of
+from scim.domain.details import NO_DETAIL
 from scim.domain.users import User, display_name
+from scim.sentences import Sentence
 
 
-async def record_own(services: Services, user: User, status: Status, request_id: str, *, detail: str = "") -> None:
+async def record_own(
+    services: Services, user: User, status: Status, request_id: str, *, detail: Sentence = NO_DETAIL
+) -> None:
     """Record that somebody did something to their own account."""
     await services.activities.record(
         Activity(

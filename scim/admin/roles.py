@@ -1,6 +1,7 @@
 """Roles of technicians and of end users (R125). System administrator is none of them (R016)."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,11 +14,12 @@ from scim.admin.lists import Count, cursor_of, position_of
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action, Permission
+from scim.domain.details import NO_DETAIL, change
 from scim.domain.mapping import GroupMapping
 from scim.domain.ports import NameTaken, VersionConflict
 from scim.domain.roles import MAX_ROLES, Role, RoleTemplate, is_reserved, place
 from scim.domain.users import UserType
-from scim.sentences import Sentence
+from scim.sentences import Code, Sentence
 
 COUNTED = 1_000
 """Native holders that are counted of a role: one call."""
@@ -101,7 +103,7 @@ async def create(
         created_at=context.now,
         created_by=context.principal.name,
     )
-    activity = _activity(context, Status.ROLE_CREATED, role, detail=f"{role.user_type.value}; {template.value}")
+    activity = _activity(context, Status.ROLE_CREATED, role, detail=Sentence.joined(map(Code, (user_type, template))))
     try:
         return await services.roles.create(role, activity)
     except NameTaken as taken:
@@ -187,7 +189,7 @@ async def delete(context: Context, role_id: str, if_match: str | None, *, force:
         )
     groups = Count(use.mapped_groups).counted("{number} group", "{number} groups")
     accounts = use.native.counted("{number} account", "{number} accounts")
-    detail = f"unmapped from {groups}; taken from {accounts}"
+    detail = Sentence("unmapped from {groups}; taken from {accounts}", groups=groups, accounts=accounts)
     try:
         await context.services.roles.delete(use.role, _activity(context, Status.ROLE_DELETED, use.role, detail=detail))
     except VersionConflict as conflict:
@@ -213,13 +215,12 @@ async def _uses(context: Context, roles: Sequence[Role]) -> list[RoleUse]:
     )
     used = [each for each in mappings if not wanted.isdisjoint(each.roles)]
     existing = await existing_groups(services, used[:CHECKED])
-    counted = [*(each for each in used[:CHECKED] if each.group in existing), *used[CHECKED:]]
+    giving: defaultdict[str, list[GroupMapping]] = defaultdict(list)
+    for each in (*(each for each in used[:CHECKED] if each.group in existing), *used[CHECKED:]):
+        for role_id in {*each.roles}:
+            giving[role_id].append(each)
     return [
-        RoleUse(
-            role=role,
-            native=Count(len(ids), is_more),
-            mappings=tuple(mapping for mapping in counted if role.id in mapping.roles),
-        )
+        RoleUse(role=role, native=Count(len(ids), is_more), mappings=tuple(giving[role.id]))
         for role, (ids, is_more) in zip(roles, holders, strict=True)
     ]
 
@@ -240,16 +241,17 @@ def _name_taken(role: Role) -> Conflicting:
     return Conflicting(text, "name_taken")
 
 
-def _difference(before: Role, after: Role) -> str:
-    parts = []
-    if before.name != after.name:
-        parts.append(f"name: {before.name} → {after.name}")
-    parts += [f"+{each}" for each in sorted(after.permissions - before.permissions)]
-    parts += [f"-{each}" for each in sorted(before.permissions - after.permissions)]
-    return "; ".join(parts)
+def _difference(before: Role, after: Role) -> Sentence:
+    parts = [change("name", before.name, after.name)] if before.name != after.name else []
+    for sign, permissions in (
+        ("+", after.permissions - before.permissions),
+        ("-", before.permissions - after.permissions),
+    ):
+        parts += [Sentence.joined([sign, Code(each)], "") for each in sorted(permissions)]
+    return Sentence.joined(parts)
 
 
 def _activity(
-    context: Context, status: Status, role: Role, *, changed: tuple[str, ...] = (), detail: str = ""
+    context: Context, status: Status, role: Role, *, changed: tuple[str, ...] = (), detail: Sentence = NO_DETAIL
 ) -> Activity:
     return context.activity(status, "role", role.id, role.name, changed=changed, detail=detail)

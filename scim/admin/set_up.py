@@ -73,7 +73,8 @@ async def complete(
     """
     await _check(services, secret)
     check_password(wanted.password, wanted.email, wanted.given_name, wanted.family_name)
-    user, now = _account(services, wanted), services.clock.now()
+    user = native_technician(services, wanted.email, wanted.given_name, wanted.family_name, administrator=True)
+    now = services.clock.now()
     enrolled = await enrolment.accepted(
         services, _SUBJECT, Credentials(account_id=user.id), wanted.enrolment, wanted.code
     )
@@ -103,7 +104,7 @@ async def _check(services: Services, secret: str) -> None:
     if await services.administrator_guard.has_any():
         raise _done()
     found = await services.secrets.get(SECRET_NAME)
-    expected = found[0] if found else ""
+    expected = found[0].strip() if found else ""  # a file that was put into the vault ends with the end of a line
     is_right = hmac.compare_digest(expected.encode(), secret.encode())
     if len(expected) < MIN_SECRET_CHARACTERS or not is_right:
         raise Denied(
@@ -132,12 +133,23 @@ def _done() -> Conflicting:
     return Conflicting(Sentence("Rollcall is set up: sign in as a system administrator."), "already_set_up")
 
 
-def _account(services: Services, wanted: FirstAdministrator) -> User:
+def native_technician(
+    services: Services, email: str, given_name: str, family_name: str, *, administrator: bool
+) -> User:
+    """A native account as nobody has asked for it over the API: for who is there before any administrator.
+
+    Args:
+        services: The ports.
+        email: Also the userName.
+        given_name: Of the person.
+        family_name: Of the person.
+        administrator: Whether it is a system administrator's.
+    """
     document = {
         "schemas": [CORE_USER, NINJAONE_USER],
-        "userName": wanted.email,
-        "name": {"givenName": wanted.given_name, "familyName": wanted.family_name},
-        "emails": [{"value": wanted.email, "type": "work", "primary": True}],
+        "userName": email,
+        "name": {"givenName": given_name, "familyName": family_name},
+        "emails": [{"value": email, "type": "work", "primary": True}],
         "active": True,
         NINJAONE_USER: {"userType": UserType.TECHNICIAN.value},
     }
@@ -148,8 +160,8 @@ def _account(services: Services, wanted: FirstAdministrator) -> User:
         text=document_text(document),
         created=now,
         modified=now,
-        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=wanted.email),
-        administrator=True,
+        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=email),
+        administrator=administrator,
     )
 
 
@@ -163,5 +175,5 @@ def _activity(services: Services, user: User, request_id: str) -> Activity:
         subject_kind="user",
         subject_id=user.id,
         subject_name=user.user_name,
-        detail="the first one",
+        detail=Sentence("the first one"),
     )

@@ -5,7 +5,7 @@ identity that is bound to this token (R013): revoking it, finishing a rotation a
 of them changes nothing, takes no proof, and completes what a failure left undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scim.admin.calendar import expiry_event
@@ -80,8 +80,8 @@ async def details(context: Context, provider_id: str, token_id: str) -> Token:
     return await _get(context, provider_id, token_id)
 
 
-async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
-    """The token's expiry as an entry for a calendar.
+async def calendar(context: Context, provider_id: str, token_id: str, tell: Callable[[Sentence], str] = str) -> bytes:
+    """The token's expiry as an entry for a calendar; `tell` tells its texts in the reader's language.
 
     Raises:
         Missing: The provider has none with this id that could still expire.
@@ -91,7 +91,7 @@ async def calendar(context: Context, provider_id: str, token_id: str) -> bytes:
     token = await _get(context, provider_id, token_id)
     if not token.is_live(context.now):
         raise Missing(Sentence("This token is not live any more."))
-    return expiry_event(token, provider, context.services.public_url)
+    return expiry_event(token, provider, context.services.public_url, tell)
 
 
 async def generate(context: Context, provider_id: str, label: str, seen: str | None = None) -> IssuedToken:

@@ -125,7 +125,7 @@ async def give(context: Context, account_id: str, role_id: str) -> HeldRole:
         context,
         user,
         lambda known: _with(user, role, known.profile, given),
-        f"Native role added: {role.name}",
+        Sentence("Native role added: {role}", role=role.name),
     )
     return next(each for each in await _held(context, user, known) if each.role.id == role_id)
 
@@ -144,7 +144,7 @@ async def take(context: Context, account_id: str, role_id: str) -> None:
         context,
         user,
         lambda known: _without(known, known.profile, role_id, provider),
-        f"Native role removed: {role.name if role else role_id}",
+        Sentence("Native role removed: {role}", role=role.name if role else role_id),
     )
 
 
@@ -216,7 +216,7 @@ def _lock(groups: Sequence[str], provider: str) -> Sentence:
 
 
 async def _change(
-    context: Context, user: User, change: Callable[[Circumstances], Profile], detail: str
+    context: Context, user: User, change: Callable[[Circumstances], Profile], detail: Sentence
 ) -> Circumstances:
     """Store a changed profile; it is read again when somebody else changed it. Returns what holds then."""
     activity = _activity(context, user, detail)
@@ -229,7 +229,7 @@ async def _change(
     return await until_settled(attempt)
 
 
-def _activity(context: Context, user: User, detail: str) -> Activity:
+def _activity(context: Context, user: User, detail: Sentence) -> Activity:
     return context.activity(
         Status.ACCOUNT_ROLES_UPDATED,
         "user",

@@ -5,6 +5,7 @@ from scim.admin.accounts import AccountDetails as Details
 from scim.admin.context import Context
 from scim.console.paths import USERS, path_to
 from scim.console.proofs import with_proof_for_administrator
+from scim.console.routing import Handler
 from scim.console.views import View, view
 from scim.console.visits import Visit
 from scim.contracts.accounts import AccountDetails, AccountEdit
@@ -66,3 +67,13 @@ async def save_edit(visit: Visit, account_id: str, wanted: AccountEdit) -> None:
         await account_edits.edit(context, account_id, wanted.edit(), visit.version, proof)
 
     await with_proof_for_administrator(visit, user, Sentence("change {name}", name=display_name(user)), change)
+
+
+def account_dialog(template: str) -> Handler:
+    """Shows a dialog, by its template, that asks about something that is done to the account of the address."""
+
+    async def show(visit: Visit) -> View:
+        visit.context.require(Action.MANAGE_ACCOUNTS)
+        return account_page(visit, template, await accounts.details(visit.context, visit.path["accountId"]))
+
+    return show

@@ -144,7 +144,7 @@ def _tell_columns(tokens: Sequence[Token]) -> None:
         match token.type:
             case "table_open":
                 columns = []
-                token.attrSet("class", "table")
+                token.attrSet("class", "table inset")
             case "th_open":
                 columns.append(_text(inline))
                 token.attrSet("scope", "col")

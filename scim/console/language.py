@@ -8,14 +8,17 @@ from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.dates import format_date, format_timedelta, get_month_names
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
-from scim.sentences import Sentence
+from scim.console.code_labels import CODES
+from scim.sentences import Code, Sentence
 
 CATALOGS = Path(__file__).with_name("locales")
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
@@ -47,9 +50,20 @@ class Language:
         """A text of the catalog for this number."""
         return _catalog(self.tag).ngettext(one, several, number)
 
+    def code(self, code: str) -> str:
+        """What pages call a code of the API; one that they have no name for stays as it is."""
+        label = CODES.get(code)
+        return label.told(self) if label else code
+
     def told(self, text: str) -> str:
-        """A sentence of a use case; texts that are none stay as they are."""
-        return text.told(self) if isinstance(text, Sentence) else text
+        """A sentence of a use case, or a code; texts that are none stay as they are."""
+        match text:
+            case Sentence():
+                return text.told(self)
+            case Code():
+                return self.code(text)
+            case _:
+                return text
 
     def day(self, moment: datetime) -> str:
         """The day, unambiguously: "14 Jul 2027"."""
@@ -100,12 +114,12 @@ def language_of(setting: str, accepted: str, zone_name: str = "") -> Language:
 
     Args:
         setting: The language tag of the account's settings; "" for the browser's, as when the console lacks it.
-        accepted: The browser's `Accept-Language`.
+        accepted: The browser's `Accept-Language`, with its weights (RFC 9110 §12.5.4).
         zone_name: The time zone of the account's settings.
     """
-    wanted = [setting, *(part.partition(";")[0].strip() for part in accepted.split(",")[:10])]
-    tag = negotiate_locale(filter(None, wanted), list(LANGUAGES), sep="-") or "en"
-    return Language(tag, zone_name)
+    of_account, of_browser = LanguageAccept([(setting, 1)]), parse_accept_header(accepted, LanguageAccept)
+    tag = of_account.best_match(LANGUAGES) or of_browser.best_match(LANGUAGES)
+    return Language(tag or "en", zone_name)
 
 
 @cache

@@ -1,7 +1,7 @@
 """What handlers of pages return."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scim.console.forms import Refusal
 
@@ -28,6 +28,11 @@ class View:
 def view(template: str, /, **values: object) -> View:
     """A page with its values."""
     return View(template=template, values=values)
+
+
+def after_change(shown: View) -> View:
+    """The same, over a page that is out of date now: a script loads that anew once the dialog is closed."""
+    return replace(shown, headers={**shown.headers, "X-Changed": "yes"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,11 @@ class Visit:
         return self.ticket.csrf_token if self.ticket else ""
 
     @property
+    def agent(self) -> str:
+        """What the browser says of itself; "" for nothing."""
+        return self.request.headers.get("user-agent", "")
+
+    @property
     def is_fragment(self) -> bool:
         """Whether a script asks, which shows the page's dialog over another page."""
         return self.request.headers.get("x-fragment") == "dialog"

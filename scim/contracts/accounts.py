@@ -13,7 +13,6 @@ from scim.admin.account_documents import value_of
 from scim.admin.account_edits import Edit
 from scim.admin.accounts import AccountDetails as Details
 from scim.admin.accounts import AccountList, Flag, Listed
-from scim.admin.adoptions import Adoption
 from scim.contracts import texts
 from scim.contracts.base import Contract, LockDetails, Moment, Name, OrganizationId, PageOf, Paging, Parameters
 from scim.contracts.sign_in import Address
@@ -302,50 +301,6 @@ class Restoration(Contract):
 
     organization_id: OrganizationId | None = None
     """Where an end user is to belong, when its organization is gone; if not given, where it belonged."""
-
-
-class AdoptionQuery(Parameters):
-    """Which requests are asked for."""
-
-    state: Literal["pending", "rejected"] = "pending"
-
-
-class AdoptionItem(Contract):
-    """A native account that the provider would manage."""
-
-    account_id: str
-    name: str
-    user_name: str
-    email: str | None = None
-    user_type: UserType
-    administrator: bool
-    asked_at: Moment
-    rejected_at: Moment | None = None
-
-    @classmethod
-    def waiting(cls, adoption: Adoption) -> Self:
-        """From what the use case lists."""
-        return cls.of(
-            adoption.request,
-            name=display_name(adoption.user),
-            user_name=adoption.user.user_name,
-            email=adoption.user.standing.contact,
-            user_type=adoption.user.standing.user_type,
-            administrator=adoption.user.administrator,
-        )
-
-
-class AdoptionItems(Contract):
-    """The adoption queue, latest first."""
-
-    items: tuple[AdoptionItem, ...]
-
-
-class Approval(Contract):
-    """The decision to hand an account over."""
-
-    administrator: bool = False
-    """That it is meant although the account is a system administrator's."""
 
 
 def _plain(value: object) -> object:

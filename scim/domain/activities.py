@@ -7,7 +7,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from scim.domain.details import NATIVE_MANAGER, NO_DETAIL, NONE, change
+from scim.domain.providers import NATIVE
 from scim.domain.users import User, UserType
+from scim.sentences import Code, Sentence
 
 
 class Status(StrEnum):
@@ -166,7 +169,7 @@ class Activity:
     subject_name: str = ""
     organizations: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    detail: str = ""
+    detail: Sentence = NO_DETAIL
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subject_name", self.subject_name[:MAX_SUBJECT_NAME])
@@ -196,22 +199,22 @@ def updated_status(before: User, after: User) -> Status:
     return _UPDATED[after.standing.user_type]
 
 
-def standing_changes(before: User, after: User, names: Mapping[str, str] = MappingProxyType({})) -> str:
-    """What changed of a user's standing, as text: "active: true → false; managed by: Native → Contoso Entra".
+def standing_changes(before: User, after: User, names: Mapping[str, str] = MappingProxyType({})) -> Sentence:
+    """What changed of a user's standing: "active: true → false; managed by: Native → Contoso Entra".
 
     Args:
         before: The user as read.
         after: The same, changed.
-        names: What providers are called, by their ids; others are called by the id.
+        names: What identity providers are called, by their ids; others are called by the id.
     """
-    managers = [names.get(user.provider, user.provider) for user in (before, after)]
+    managers = {NATIVE: NATIVE_MANAGER, **names}
     pairs = (
         ("active", _flag(before.standing.active), _flag(after.standing.active)),
-        ("userType", before.standing.user_type, after.standing.user_type),
-        ("organization", before.standing.organization or "none", after.standing.organization or "none"),
-        ("managed by", *managers),
+        ("userType", Code(before.standing.user_type), Code(after.standing.user_type)),
+        ("organization", before.standing.organization or NONE, after.standing.organization or NONE),
+        ("managed by", *(managers.get(user.provider, user.provider) for user in (before, after))),
     )
-    return "; ".join(f"{name}: {old} → {new}" for name, old, new in pairs if old != new)
+    return Sentence.joined(change(name, old, new) for name, old, new in pairs if old != new)
 
 
 def organizations_of(*users: User) -> tuple[str, ...]:
@@ -220,5 +223,5 @@ def organizations_of(*users: User) -> tuple[str, ...]:
     return tuple(sorted(id_ for id_ in ids if id_ and id_ != "All"))
 
 
-def _flag(value: bool) -> str:  # noqa: FBT001 - the value is the argument
-    return "true" if value else "false"
+def _flag(value: bool) -> Code:  # noqa: FBT001 - the value is the argument
+    return Code("true" if value else "false")

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from scim.domain.activities import ROLLCALL, Activity, Actor, Status, organizations_of
+from scim.domain.details import NATIVE_MANAGER, NO_DETAIL, change
 from scim.domain.groups import Group
 from scim.domain.ports import Activities, Tokens, TokenVault
 from scim.domain.ports.people import VaultSecrets
@@ -18,8 +19,9 @@ from scim.domain.sso import client_secret_name
 from scim.domain.token_closing import TokenCloser
 from scim.domain.tokens import Ending, EndReason
 from scim.domain.users import User, spelled_out
+from scim.sentences import Sentence
 
-REASON = "provider deleted"
+REASON = Sentence("provider deleted")
 """Why a group went."""
 
 
@@ -35,7 +37,7 @@ def native(user: User, provider: Provider, at: datetime, *, roles_kept: int = 0)
         roles_kept: How many roles from groups the account now has natively.
     """
     after = replace(spelled_out(user), provider=NATIVE, modified=max(user.modified, at))
-    detail = f"managed by: {provider.name} → Native" + (f"; roles from groups kept: {roles_kept}" if roles_kept else "")
+    kept = Sentence("roles from groups kept: {number}", number=roles_kept) if roles_kept else NO_DETAIL
     activity = Activity(
         id=derived_id(at, "native", user.id, user.version),
         time=at,
@@ -47,7 +49,7 @@ def native(user: User, provider: Provider, at: datetime, *, roles_kept: int = 0)
         subject_name=user.user_name,
         organizations=organizations_of(user),
         changed=("provider",),
-        detail=detail,
+        detail=Sentence.joined([change("managed by", provider.name, NATIVE_MANAGER), kept]),
     )
     return after, activity
 
@@ -63,7 +65,7 @@ def group_removal(group: Group, provider: Provider, at: datetime) -> Activity:
         subject_kind="group",
         subject_id=group.id,
         subject_name=group.display_name,
-        detail=REASON if provider.deletion else "its members became Native",
+        detail=REASON if provider.deletion else Sentence("its members became Native"),
     )
 
 
@@ -78,7 +80,7 @@ def deletion(provider: Provider, done: Deletion) -> Activity:
         subject_kind="provider",
         subject_id=provider.id,
         subject_name=provider.name,
-        detail="its users become Native",
+        detail=Sentence("its users become Native"),
     )
 
 

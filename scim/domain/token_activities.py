@@ -10,16 +10,17 @@ from uuid import UUID, uuid5
 
 from scim.domain.activities import ROLLCALL, Activity, Actor, Status
 from scim.domain.tokens import Ending, EndReason, Token
+from scim.sentences import Sentence
 
 _NAMESPACE = UUID("5d0b1d5c-5c0e-4b86-9a0f-0b8f4f0f7a31")
 
-_DETAILS: Mapping[EndReason, str] = {
-    EndReason.REVOKED: "revoked",
-    EndReason.EXPIRED: "expired",
-    EndReason.ROTATED: "revoked: replaced by a new token",
-    EndReason.ROTATION_CANCELLED: "revoked: the rotation was cancelled",
-    EndReason.PROVIDER_DELETED: "revoked: the identity provider was deleted",
-    EndReason.NOT_ISSUED: "revoked: its generation was not completed",
+_DETAILS: Mapping[EndReason, Sentence] = {
+    EndReason.REVOKED: Sentence("revoked"),
+    EndReason.EXPIRED: Sentence("expired"),
+    EndReason.ROTATED: Sentence("revoked: replaced by a new token"),
+    EndReason.ROTATION_CANCELLED: Sentence("revoked: the rotation was cancelled"),
+    EndReason.PROVIDER_DELETED: Sentence("revoked: the identity provider was deleted"),
+    EndReason.NOT_ISSUED: Sentence("revoked: its generation was not completed"),
 }
 
 
@@ -63,7 +64,13 @@ def expiring(token: Token, rung: int) -> Activity:
         subject_kind="token",
         subject_id=token.id,
         subject_name=token.name,
-        detail=f"expires in {rung} {'day' if rung == 1 else 'days'}, on {token.expires_at:%Y-%m-%d at %H:%M} UTC",
+        detail=Sentence.counted(
+            "expires in {number} day, on {date} at {time} UTC",
+            "expires in {number} days, on {date} at {time} UTC",
+            rung,
+            date=f"{token.expires_at:%Y-%m-%d}",
+            time=f"{token.expires_at:%H:%M}",
+        ),
     )
 
 

@@ -4,8 +4,10 @@ import logging
 from dataclasses import replace
 
 from scim.domain.activities import ROLLCALL, Activity, Status
+from scim.domain.details import NO_DETAIL
 from scim.domain.organizations import Organization, OrganizationState
 from scim.domain.ports import Clock, Identifiers, Organizations, Providers, VersionConflict
+from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -22,33 +24,33 @@ async def finish_organizations(
     defaults = {each.default_organization for each in await providers.all()} if due else set()
     for organization in due:
         number, _ = await organizations.end_users(organization.id, 1)
-        used = "somebody was put there meanwhile" if number else ""
+        kept = Sentence("not deleted: somebody was put there meanwhile") if number else NO_DETAIL
         if organization.id in defaults:
-            used = "it is a provider's default organization"
+            kept = Sentence("not deleted: it is a provider's default organization")
         try:
-            await _finish(organizations, organization, used, clock, identifiers)
+            await _finish(organizations, organization, kept, clock, identifiers)
         except VersionConflict:
             continue  # another run was faster
-        logger.info("organization_deletion_finished id=%s kept=%s", organization.id, bool(used))
+        logger.info("organization_deletion_finished id=%s kept=%s", organization.id, bool(kept))
 
 
 async def _finish(
-    organizations: Organizations, organization: Organization, used: str, clock: Clock, identifiers: Identifiers
+    organizations: Organizations, organization: Organization, kept: Sentence, clock: Clock, identifiers: Identifiers
 ) -> None:
     activity = Activity(
         id=identifiers.new(),
         time=clock.now(),
-        status=Status.ORGANIZATION_UPDATED if used else Status.ORGANIZATION_DELETED,
+        status=Status.ORGANIZATION_UPDATED if kept else Status.ORGANIZATION_DELETED,
         provider="",
         actor=ROLLCALL,
         subject_kind="organization",
         subject_id=organization.id,
         subject_name=organization.name,
         organizations=(organization.id,),
-        changed=("state",) if used else (),
-        detail=f"not deleted: {used}" if used else "",
+        changed=("state",) if kept else (),
+        detail=kept,
     )
-    if used:
+    if kept:
         active = replace(organization, state=OrganizationState.ACTIVE, deleting_since=None)
         await organizations.update(organization, active, activity)
     else:

@@ -1,12 +1,14 @@
 """What the operations on users share: who a provider may see, and what it may do to them."""
 
 from scim.domain.activities import Activity, organizations_of, standing_changes, updated_status
+from scim.domain.details import first_of
 from scim.domain.ports import LastAdministrator, NameTaken
 from scim.domain.providers import NATIVE, AdoptionPolicy, Provider
 from scim.domain.users import Standing, User, UserType, is_adoptable, needs_organization, standing_of
 from scim.errors import Forbidden, NotFound, ScimError, Uniqueness
 from scim.operations.context import Call
 from scim.schema.attributes import Document
+from scim.sentences import Sentence
 
 _NAMED = 50
 """Ignored names that an activity lists."""
@@ -57,7 +59,7 @@ async def updated(call: Call, before: User, after: User, changed: tuple[str, ...
     """
     if after.administrator and after.standing.user_type is UserType.END_USER:
         raise Forbidden("A system administrator cannot become an end user. Remove the role in the console first.")
-    names = {NATIVE: "Native", call.provider.id: call.provider.name}
+    names = {call.provider.id: call.provider.name}
     activity = Activity(
         id=call.services.identifiers.new(),
         time=after.modified,
@@ -79,12 +81,11 @@ async def updated(call: Call, before: User, after: User, changed: tuple[str, ...
         raise last_administrator("deactivated") from last
 
 
-def detail(text: str, ignored: tuple[str, ...]) -> str:
+def detail(done: Sentence, ignored: tuple[str, ...]) -> Sentence:
     """The detail of an activity, with the names of what was sent and is not known here, or the first of them."""
-    names = ignored[:_NAMED]
-    if len(ignored) > _NAMED:
-        names += (f"and {len(ignored) - _NAMED} more",)
-    return "; ".join(part for part in (text, f"ignored: {', '.join(names)}" if names else "") if part)
+    if not ignored:
+        return done
+    return Sentence.joined([done, Sentence("ignored: {names}", names=first_of(ignored, _NAMED))])
 
 
 def last_administrator(verb: str) -> ScimError:

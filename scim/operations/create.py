@@ -1,6 +1,7 @@
 """POST on an endpoint (RFC 7644 §3.3)."""
 
 from scim.domain.activities import Activity, Status, created_status, organizations_of
+from scim.domain.details import NO_DETAIL
 from scim.domain.groups import Group
 from scim.domain.ports import NameTaken
 from scim.domain.resources import document_text
@@ -39,7 +40,7 @@ async def user(call: Call) -> Response:
         subject_id=created.id,
         subject_name=document["userName"],
         organizations=organizations_of(created),
-        detail=detail("", parsed.unknown),
+        detail=detail(NO_DETAIL, parsed.unknown),
     )
     try:
         stored = await call.services.users.create(created, activity)
@@ -72,7 +73,7 @@ async def group(call: Call) -> Response:
         subject_kind="group",
         subject_id=created.id,
         subject_name=name,
-        detail=detail("", parsed.unknown + ignored),
+        detail=detail(NO_DETAIL, parsed.unknown + ignored),
     )
     try:
         stored = await call.services.groups.create(created, members, activity)

@@ -9,6 +9,7 @@ from scim.operations.accounts import last_administrator, visible_user
 from scim.operations.context import Call
 from scim.operations.retrying import until_settled
 from scim.protocol.messages import Response
+from scim.sentences import Sentence
 
 
 async def user(call: Call) -> Response:
@@ -31,7 +32,7 @@ async def user(call: Call) -> Response:
             subject_id=found.id,
             subject_name=found.user_name,
             organizations=organizations_of(found),
-            detail="deleted",
+            detail=Sentence("deleted"),
         )
         try:
             await call.services.users.delete(found, groups, activity)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from scim.domain.activities import Activity, Status
+from scim.domain.details import NO_DETAIL
 from scim.domain.groups import Group, Member, MembershipChange
 from scim.domain.ports import NameTaken
 from scim.domain.resources import document_text
@@ -16,6 +17,7 @@ from scim.operations.retrying import until_settled
 from scim.operations.rosters import replacement
 from scim.protocol.messages import Response
 from scim.schema.attributes import Document
+from scim.sentences import Sentence
 
 
 async def user(call: Call) -> Response:
@@ -98,7 +100,9 @@ def group_activity(
     ignored: tuple[str, ...],
 ) -> Activity:
     """The record of a change of a group (AMB-27)."""
-    counts = f"members: +{len(members.add)} -{len(members.remove)}" if members else ""
+    counts = NO_DETAIL
+    if members:
+        counts = Sentence("members: +{added} -{removed}", added=len(members.add), removed=len(members.remove))
     return Activity(
         id=call.services.identifiers.new(),
         time=call.services.clock.now(),

@@ -38,9 +38,19 @@ def _query(request: func.HttpRequest) -> Mapping[str, str]:
     return empty | {name.lower(): value for name, value in request.params.items()}
 
 
-def http_response(response: Response) -> func.HttpResponse:
-    """The reply as the host takes it. Nothing of a directory belongs into a cache."""
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **response.headers}
+def http_response(response: Response, request_id: str) -> func.HttpResponse:
+    """The reply as the host takes it. Nothing of a directory belongs into a cache.
+
+    Args:
+        response: From the dispatcher.
+        request_id: Of the request: what the log and the activities call it.
+    """
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": request_id,
+        **response.headers,
+    }
     if response.body is None:
         return func.HttpResponse(status_code=response.status, headers=headers)
     return func.HttpResponse(response.body, status_code=response.status, headers=headers, mimetype=MEDIA_TYPE)

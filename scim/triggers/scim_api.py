@@ -64,6 +64,7 @@ def _trigger(template: str, dispatcher: Callable[[], Dispatcher]) -> Trigger:
 
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
         path = pattern.format_map({"path": "", **req.route_params})
-        return http_response(await dispatcher().answer(scim_request(req, path)))
+        request = scim_request(req, path)
+        return http_response(await dispatcher().answer(request), request.id)
 
     return answer

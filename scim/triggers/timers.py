@@ -18,6 +18,7 @@ SCHEDULES: Mapping[str, str] = {
     "FoldCounters": "0 45 * * * *",
     "ReleaseUsers": "30 * * * * *",
     "PurgeSignIns": "0 50 * * * *",
+    "BackUp": "0 */10 1-4 * * *",
 }
 """By function name, in UTC, seconds first. What each does is in `scim.chores`."""
 

@@ -43,7 +43,8 @@ def _blueprint(name: str, base: str, methods: tuple[str, ...], answering: Answer
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
 
     async def answer(req: func.HttpRequest) -> func.HttpResponse:
-        return _http_response(await answering().answer(_web_request(req)))
+        request = _web_request(req)
+        return _http_response(await answering().answer(request), request.id)
 
     register = blueprint.route(f"{base}/{{*path}}", methods=methods, auth_level=func.AuthLevel.ANONYMOUS)
     blueprint.function_name(name)(register(answer))
@@ -66,8 +67,13 @@ def _query(url: str) -> Mapping[str, list[str]]:
     return parse_qs(url.partition("?")[2], keep_blank_values=True)
 
 
-def _http_response(response: WebResponse) -> func.HttpResponse:
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **response.headers}
+def _http_response(response: WebResponse, request_id: str) -> func.HttpResponse:
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": request_id,
+        **response.headers,
+    }
     if response.body is None:
         return func.HttpResponse(status_code=response.status, headers=headers)
     return func.HttpResponse(response.body, status_code=response.status, headers=headers, mimetype=response.media_type)

@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "scim.protocol": {"scim.errors", "scim.schema", "scim.domain"},
     "scim.operations": {
         "scim.errors",
+        "scim.sentences",
         "scim.background",
         "scim.deadline",
         "scim.schema",
@@ -49,7 +50,7 @@ MAY_IMPORT = {
         "scim.web",
     },
     "scim.sso": {"scim.errors", "scim.deadline", "scim.sentences", "scim.domain"},
-    "scim.maintenance": {"scim.errors", "scim.domain"},
+    "scim.maintenance": {"scim.errors", "scim.sentences", "scim.domain"},
     "scim.storage": {
         "scim.errors",
         "scim.background",
@@ -58,6 +59,7 @@ MAY_IMPORT = {
         "scim.schema",
         "scim.domain",
     },
+    "scim.observability": {"scim.storage"},
     "scim.triggers": {"scim.domain", "scim.protocol", "scim.operations", "scim.web"},
 }
 """Layer by layer, what it may import of the product besides itself."""
@@ -66,7 +68,8 @@ EVERYTHING = {"scim.bootstrap", "scim.administration", "scim.chores", "function_
 
 SDK_HOMES = {
     "azure.functions": ("scim.triggers", "function_app"),
-    "azure": ("scim.storage", "scim.bootstrap"),
+    "azure": ("scim.storage", "scim.bootstrap", "scim.observability"),
+    "opentelemetry": ("scim.observability",),
     "aiohttp": ("scim.storage", "scim.sso.fetching"),
     "joserfc": ("scim.sso.oidc",),
     "lxml": ("scim.sso.saml",),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from babel.messages.pofile import read_po
@@ -15,6 +16,8 @@ from localdev import texts
 from scim.admin.problems import Problem
 from scim.console.language import CATALOGS, LANGUAGES
 from scim.console.notices import NOTICES
+from scim.domain.activities import Activity
+from scim.sentences import Sentence
 
 TEMPLATES = sorted(texts.TEMPLATES.rglob("*.html"))
 CONSOLE = texts.ROOT / "scim" / "console"
@@ -242,6 +245,21 @@ def test_what_people_are_refused_with_is_in_the_catalogs():
         and isinstance(call.args[0], ast.Constant | ast.JoinedStr)
     ]
     assert bare == []
+
+
+def test_what_an_activity_says_is_a_sentence():
+    """The type checker sees to what is handed in; here, that everything which takes a detail asks for a sentence."""
+    assert get_type_hints(Activity)["detail"] is Sentence
+    asked_for = {
+        f"{path.relative_to(texts.ROOT)}:{each.lineno}": ast.unparse(each.annotation)
+        for folder in ("admin", "domain", "maintenance", "operations")
+        for path in sorted((texts.ROOT / "scim" / folder).rglob("*.py"))
+        for each in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(each, ast.arg) and each.arg == "detail" and each.annotation
+    }
+    assert asked_for
+    problems = ("scim/admin/problems.py", "scim/admin/concurrency.py")
+    assert [place for place, type_ in asked_for.items() if type_ != "Sentence" and not place.startswith(problems)] == []
 
 
 def test_what_pages_tell_after_a_change_is_known_and_each_notice_is_told_somewhere():

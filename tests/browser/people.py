@@ -10,17 +10,13 @@ from uuid import uuid4
 
 import httpx
 import pyotp
+from playwright.sync_api import Page
 
-from localdev.seed import _application
+from localdev.seed import DemoAccount, application, make_account
 from scim.admin import sessions
 from scim.admin.codes import SECRET
 from scim.admin.passwords import Passwords
 from scim.bootstrap import Application
-from scim.domain.activities import Activity, Actor, Status
-from scim.domain.providers import NATIVE
-from scim.domain.resources import document_text
-from scim.domain.users import Standing, User, UserType
-from scim.schema.urns import CORE_USER, NINJAONE_USER
 from scim.settings import Settings
 
 PASSWORD = "correct horse battery staple"
@@ -70,7 +66,7 @@ class Backstage:
         """Run something on the application, and wait for it."""
 
         async def run() -> T:
-            async with _application(self.settings) as app:
+            async with application(self.settings) as app:
                 return await work(app)
 
         with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
@@ -90,8 +86,8 @@ class Backstage:
         async def make(app: Application) -> Person:
             services = app.administration.services
             self._password_hash = self._password_hash or await Passwords().hash(PASSWORD)
-            user = _user(app, email, given_name, family_name, administrator=administrator)
-            user = await app.users.create(user, _activity(app, user))
+            wanted = DemoAccount(email, given_name, family_name, administrator=administrator)
+            user = await make_account(app, wanted)
             credentials = await services.credentials.get(user.id)
             sealed = await services.sealer.seal(f"{SECRET}|{user.id}", secret) if enrolled else ""
             await services.credentials.save(replace(credentials, password_hash=self._password_hash, totp_secret=sealed))
@@ -103,35 +99,11 @@ class Backstage:
         return self.do(make)
 
 
-def _user(app: Application, email: str, given_name: str, family_name: str, *, administrator: bool) -> User:
-    document = {
-        "schemas": [CORE_USER, NINJAONE_USER],
-        "userName": email,
-        "name": {"givenName": given_name, "familyName": family_name},
-        "emails": [{"value": email, "type": "work", "primary": True}],
-        "active": True,
-        NINJAONE_USER: {"userType": UserType.TECHNICIAN.value},
-    }
-    now = app.clock.now()
-    return User(
-        id=app.identifiers.new(),
-        provider=NATIVE,
-        text=document_text(document),
-        created=now,
-        modified=now,
-        standing=Standing(user_type=UserType.TECHNICIAN, organization=None, active=True, contact=email),
-        administrator=administrator,
-    )
-
-
-def _activity(app: Application, user: User) -> Activity:
-    return Activity(
-        id=app.identifiers.new(),
-        time=user.created,
-        status=Status.ACCOUNT_CREATED,
-        provider=NATIVE,
-        actor=Actor(kind="system", id="test", request_id="", name="Test"),
-        subject_kind="user",
-        subject_id=user.id,
-        subject_name=user.user_name,
-    )
+def sign_in_again(page: Page, person: Person) -> None:
+    """In the dialog that comes up when a session is over, above whatever was open."""
+    dialog = page.get_by_role("dialog", name="Sign in")
+    dialog.get_by_label("E-mail").fill(person.email)
+    page.keyboard.press("Enter")
+    dialog.get_by_label("Password", exact=True).fill(person.password)
+    dialog.get_by_label("Code").fill(person.code())
+    page.keyboard.press("Enter")

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from scim.domain.activities import FAMILIES, Activity, Actor, Status
+from scim.domain.details import change
+from scim.sentences import Code
 from tests.browser.chromium import NARROW
 
 FIFTEEN = [status for family in FAMILIES[:2] for status in family.statuses]
@@ -33,7 +35,7 @@ def subject(backstage):
                 subject_id=name,
                 subject_name=name,
                 changed=("active",),
-                detail="active: true → false",
+                detail=change("active", Code("true"), Code("false")),
             )
             await app.administration.services.activities.record(activity)
 
@@ -86,7 +88,7 @@ def test_statuses_are_chosen_and_details_are_read_by_keyboard(page, console, sub
     link.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="End User Created")
-    expect(dialog.get_by_role("row", name="active true false")).to_be_visible()
+    expect(dialog.get_by_role("row", name="Active Yes No")).to_be_visible()
     expect(dialog).to_contain_text("Yes: by a code for this very change")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

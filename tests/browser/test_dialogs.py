@@ -1,8 +1,11 @@
 """Dialogs over a page: what happens to them when the session ends, the server does not answer, or a secret is left."""
 
+import re
 from uuid import uuid4
 
 from playwright.sync_api import expect
+
+from tests.browser.people import sign_in_again
 
 ORGANIZATIONS = "administration/organizations"
 
@@ -31,12 +34,7 @@ def test_a_session_that_is_over_does_not_end_the_dialog(page, console, boss):
     dialog.get_by_label("Name").fill(name)
     boss.api("DELETE", "/session")
     dialog.get_by_role("button", name="Add organization").click()
-    again = page.get_by_role("dialog", name="Sign in")
-    again.get_by_label("E-mail").fill(boss.email)
-    page.keyboard.press("Enter")
-    again.get_by_label("Password", exact=True).fill(boss.password)
-    again.get_by_label("Code").fill(boss.code())
-    page.keyboard.press("Enter")
+    sign_in_again(page, boss)
     expect(page.get_by_role("status").last).to_contain_text("Organization added.")
     expect(page.get_by_role("rowheader", name=name)).to_be_visible()
 
@@ -77,3 +75,33 @@ def test_a_form_is_sent_once_however_often_its_button_is_pressed(page, console):
     dialog.get_by_role("button", name="Add organization").dblclick()
     expect(page.get_by_role("status").last).to_contain_text("Organization added.")
     assert len(sent) == 1
+
+
+def test_one_field_that_is_wrong_has_the_focus_and_says_why(page, console):
+    """It is not said above as well."""
+    dialog = open_dialog(page, console)
+    dialog.get_by_label("Name").fill("Contoso")
+    dialog.get_by_label("Org ID").fill("a/b")
+    dialog.get_by_role("button", name="Add organization").click()
+    wrong = dialog.get_by_label("Org ID")
+    expect(wrong).to_have_attribute("aria-invalid", "true")
+    expect(wrong).to_be_focused()
+    expect(wrong).to_have_accessible_description(re.compile("letters, digits"))
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+
+
+def test_several_fields_that_are_wrong_have_links_above(page, console):
+    page.goto(f"{console}/administration/accounts/identity-providers")
+    page.get_by_role("link", name="Add provider").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Display name").fill("Half a connection")
+    dialog.get_by_text("Single sign-on").click()
+    dialog.get_by_label("Entity ID").fill("https://sts.example/")
+    dialog.get_by_role("button", name="Add provider").click()
+    expect(dialog.get_by_label("Sign-on URL")).to_be_focused()
+    links = dialog.get_by_role("alert").get_by_role("link")
+    expect(links).to_have_text([re.compile("^Sign-on URL: "), re.compile("^Signing certificates: ")])
+    address = page.url
+    links.last.click()
+    expect(dialog.get_by_label("Signing certificates")).to_be_focused()
+    assert page.url == address

@@ -10,14 +10,17 @@ from itertools import count
 
 import pytest
 
+from scim.admin.lists import Count
 from scim.domain.activities import Activity, ActivityType, Actor, Status
 from scim.domain.activity_log import ActivityFilter
+from scim.domain.details import NO_DETAIL, change, first_of
 from scim.errors import Unavailable
+from scim.sentences import Code, Sentence
 from scim.storage.tables.activity_keys import TABLE_PREFIX
 from scim.storage.tables.entities import activity_key, activity_row
 from scim.storage.tables.keys import DIRECTORY, PARTITION, TABLES
 from scim.storage.tables.rows import Insert, Rows
-from tests.activities import EVERYTHING, MOST_READ, Log, made_up, newest_first
+from tests.activities import EVERYTHING, MARKS, MOST_READ, Log, made_up, newest_first
 from tests.fakes.rows import (
     Call,
     CountingRows,
@@ -58,7 +61,9 @@ async def test_activities_are_read_newest_first_wherever_they_are(log: Log, drai
 async def test_an_activity_comes_back_as_it_was_recorded(log: Log) -> None:
     actor = Actor(kind="account", id="boss", request_id="r", name="Ana", mfa=True)
     made = [
-        made_up(log.world, 1, actor=actor, detail="active: true → false", changed=("active", "title")),
+        made_up(
+            log.world, 1, actor=actor, detail=change("active", Code("true"), Code("false")), changed=("active", "title")
+        ),
         made_up(log.world, 2, provider="", subject_name="", organizations=(), changed=()),
     ]
     await log.put(made)
@@ -67,6 +72,24 @@ async def test_an_activity_comes_back_as_it_was_recorded(log: Log) -> None:
     moved = (await log.port.page(EVERYTHING, "", 2, MOST_READ)).activities
 
     assert list(fresh) == list(moved) == sorted(made, key=activity_key)
+
+
+async def test_details_can_be_told_in_another_language_wherever_they_are(log: Log) -> None:
+    details = [
+        NO_DETAIL,
+        Sentence("deleted"),
+        Sentence.counted("{number} session ended", "{number} sessions ended", 1_500),
+        change("active", Code("true"), Code("false")),
+        Sentence.joined([change("name", "{a}", '"b" → c'), Sentence("ignored: {names}", names=first_of("xyz", 2))]),
+        Sentence("from {groups}", groups=Count(999, is_more=True).counted("{number} group", "{number} groups")),
+    ]
+    await log.put([made_up(log.world, number, detail=detail) for number, detail in enumerate(details)])
+    fresh = (await log.port.page(EVERYTHING, "", 9, MOST_READ)).activities
+    await log.settle()
+    moved = (await log.port.page(EVERYTHING, "", 9, MOST_READ)).activities
+    for found in (fresh, moved):
+        assert [str(each.detail) for each in found] == details
+        assert [each.detail.told(MARKS) for each in found] == [each.told(MARKS) for each in details]
 
 
 async def test_pages_go_on_where_the_last_one_ended_while_the_log_moves_on(log: Log) -> None:
@@ -258,7 +281,7 @@ async def test_a_row_that_cannot_be_read_stays_and_stops_no_other(log: Log) -> N
 
 
 async def test_long_details_do_not_make_a_transaction_too_large(log: Log) -> None:
-    made = await log.record(60, detail="\x01→" * 2_600)
+    made = await log.record(60, detail=Sentence("deleted {name}", name="\x01→" * 2_600))
     await log.settle()
     assert await log.ids(limit=60) == newest_first(made)
 

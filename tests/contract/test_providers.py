@@ -13,6 +13,7 @@ from scim.domain.providers import AdoptionPolicy, Deletion, Policies, Provider, 
 from scim.domain.sso import NameClaim, OidcConfiguration, SamlConfiguration, Sso, SsoState
 from scim.domain.tokens import generate_token
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 from scim.storage.tables.documents import text_columns
 from scim.storage.tables.keys import ADMINISTRATORS, CONFIG, DIRECTORY, PARTITION
 from scim.storage.tables.providers import TableProviders
@@ -208,7 +209,9 @@ async def test_a_creation_of_unknown_outcome_can_be_repeated(storage):
 
 async def test_the_activities_of_a_change_are_kept_with_it_until_the_log_has_them(providers, world):
     """A change that is refused leaves none; telling twice that one is recorded is as telling it once."""
-    made, renamed, refused = (replace(world.activity(name), detail="é" * 500) for name in ("p1", "p2", "p3"))
+    made, renamed, refused = (
+        replace(world.activity(name), detail=Sentence.word("é" * 500)) for name in ("p1", "p2", "p3")
+    )
     created = await providers.create(provider("p1"), CONFIGURATION, [made])
     await providers.update(created, replace(created, name="Other"), None, [renamed])
     with pytest.raises(VersionConflict):

@@ -15,6 +15,7 @@ import pytest
 from azure.identity.aio import ManagedIdentityCredential
 
 from scim.storage.tables.azure_rows import AzureRows
+from scim.storage.tables.keys import written_at
 from scim.storage.tables.limits import MAX_BINARY_BYTES, MAX_COLUMNS, MAX_KEY_UNITS, MAX_STRING_UNITS
 from scim.storage.tables.rows import (
     ANY_ETAG,
@@ -216,6 +217,46 @@ async def test_a_table_is_dropped_with_all_that_is_in_it_and_dropping_it_again_i
     with pytest.raises(TableMissing):
         await rows.get("month1", HERE, "k")
     assert await rows.get(TABLE, HERE, "k") is None
+
+
+async def scanned(rows: TableStorage, since: datetime | None = None) -> list[tuple[str, Row]]:
+    found, continuation = [], None
+    while True:
+        page = await rows.scan(TABLE, since=since, continuation=continuation)
+        found += page.rows
+        continuation = page.continuation
+        if continuation is None:
+            return found
+
+
+async def test_a_scan_gives_every_row_of_every_partition_as_it_is_read_alone(rows: TableStorage) -> None:
+    partitions = ("a|1", HERE, "z|é")
+    for partition in partitions:
+        await put(rows, *(Insert(f"{number:02d}", ONE_OF_EACH) for number in range(9)), partition=partition)
+    places = [(partition, f"{number:02d}") for partition in partitions for number in range(9)]
+
+    found = await scanned(rows)
+
+    assert sorted((partition, row.row_key) for partition, row in found) == sorted(places)
+    assert found == [(partition, await rows.get(TABLE, partition, row.row_key)) for partition, row in found]
+
+
+async def test_a_scan_of_what_is_new_leaves_out_what_is_old(rows: TableStorage) -> None:
+    await put(rows, *(Insert(f"old{number:02d}", {}) for number in range(12)))
+    new = await put(rows, *(Insert(f"new{number:02d}", {}) for number in range(12)))
+    changed = await put(rows, Merge("old05", {"changed": True}))
+
+    found = {row.row_key: row for _, row in await scanned(rows, since=written_at(new[-1]))}
+
+    assert found["old05"].etag == changed[0]
+    assert {"new11", "old05"} <= found.keys()
+    assert "old00" not in found
+    assert await scanned(rows, since=datetime(2999, 1, 1, tzinfo=UTC)) == []
+
+
+async def test_a_scan_of_a_missing_table_says_so(rows: TableStorage) -> None:
+    with pytest.raises(TableMissing):
+        await rows.scan("nosuchtable")
 
 
 async def test_creating_tables_again_changes_nothing(rows: Rows) -> None:

@@ -5,6 +5,7 @@ The wrappers take any `Rows`, so that budgets and faults can be tested on either
 """
 
 import asyncio
+import json
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from operator import eq, ge, gt, le, lt, ne
 from types import MappingProxyType
 from typing import Any, cast
 
+from scim.storage.tables.keys import written_at
 from scim.storage.tables.limits import (
     check_batch,
     check_key,
@@ -38,6 +40,7 @@ from scim.storage.tables.rows import (
     RowConflict,
     StorageUnavailable,
     TableMissing,
+    TablePage,
     TableStorage,
     Value,
 )
@@ -118,6 +121,21 @@ class FakeRows:
         await asyncio.sleep(0)
         names = {table for table, _ in self._partitions} if self._tables is None else self._tables
         return sorted(name for name in names if name.startswith(prefix))
+
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        await self._open(table, "")
+        start = tuple(json.loads(continuation)) if continuation else ("", "")
+        found: list[tuple[str, Row]] = []
+        looked_at = 0
+        for partition in sorted(part for name, part in self._partitions if name == table and part >= start[0]):
+            stored = self._partitions[table, partition]
+            for row in stored.between(start[1] if partition == start[0] else "", "\uffff"):
+                if looked_at == min(self._page_rows, MAX_PAGE_ROWS):
+                    return TablePage(found, json.dumps([partition, row.row_key]))
+                looked_at += 1
+                if since is None or written_at(row.etag) >= since:
+                    found.append((partition, row))
+        return TablePage(found)
 
     def copy(self) -> "FakeRows":
         """The same rows, apart from now on."""
@@ -325,6 +343,12 @@ class CountingRows:
         self._note("table_names", "", prefix)
         return await self._rows.table_names(prefix)
 
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        self._note("scan", table, continuation)
+        page = await self._rows.scan(table, since=since, continuation=continuation)
+        self.rows_read += len(page.rows)
+        return page
+
     def _note(self, verb: str, table: str, detail: object) -> None:
         self.calls[verb] += 1
         self.log.append((verb, table, detail))
@@ -448,6 +472,11 @@ class FaultyRows:
 
     async def table_names(self, prefix: str) -> list[str]:
         return await self._run("table_names", "", prefix, lambda: self._rows.table_names(prefix))
+
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        return await self._run(
+            "scan", table, continuation, lambda: self._rows.scan(table, since=since, continuation=continuation)
+        )
 
     async def _run[T](
         self, verb: str, table: str, detail: object, call: Callable[[], Awaitable[T]], *, write: int = 0

@@ -98,7 +98,8 @@ class Tenant:
         request = func.HttpRequest(
             sent.method, sent.url, headers=headers, route_params={"path": path.removeprefix("/")}, body=sent.body
         )
-        reply = _http_response(await world.app.administration.api.answer(_web_request(request)))
+        asked = _web_request(request)
+        reply = _http_response(await world.app.administration.api.answer(asked), asked.id)
         await world.app.background.drain()
         body, told = reply.get_body() or b"", dict(reply.headers)
         if body:

@@ -69,35 +69,50 @@ class Module(Declaration):
 
 
 @dataclass(frozen=True)
-class Output(Declaration):
-    """An output."""
+class Valued(Declaration):
+    """An output or a variable."""
 
     value: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """A file.
 
     Attributes:
-        path: The file.
+        name: Its path in the folder of templates.
         root: Its syntax.
     """
 
-    path: Path
+    name: str
     root: Node = field(repr=False)
+
+    @classmethod
+    def parse(cls, name: str, source: str) -> "Template":
+        """Parse what a file holds."""
+        return cls(name, parser().parse(source.encode()).root_node)
 
     @classmethod
     def read(cls, path: Path) -> "Template":
         """Parse a file."""
-        return cls(path, parser().parse(path.read_bytes()).root_node)
+        return cls.parse(path.name, path.read_text("utf-8"))
+
+    @cached_property
+    def nodes(self) -> tuple[Node, ...]:
+        """All of the syntax, from the top down."""
+        found, left = [], [self.root]
+        while left:
+            node = left.pop()
+            found.append(node)
+            left += reversed(node.children)
+        return tuple(found)
 
     @property
     def errors(self) -> list[str]:
         """Where the grammar does not hold."""
         return [
-            f"{self.path.name}:{each.start_point[0] + 1}: {text(each)[:60]!r}"
-            for each in walk(self.root)
+            f"syntax: line {each.start_point[0] + 1}: {text(each)[:60]!r}"
+            for each in self.nodes
             if each.type == "ERROR" or each.is_missing
         ]
 
@@ -121,10 +136,9 @@ class Template:
         return found
 
     @cached_property
-    def variables(self) -> dict[str, Declaration]:
+    def variables(self) -> dict[str, Valued]:
         """By name."""
-        nodes = [node for node, _ in self._declared("variable_declaration")]
-        return {text(node.named_children[0]): Declaration(text(node.named_children[0]), node) for node in nodes}
+        return self._valued("variable_declaration")
 
     @cached_property
     def resources(self) -> list[Resource]:
@@ -154,12 +168,9 @@ class Template:
         ]
 
     @cached_property
-    def outputs(self) -> dict[str, Output]:
+    def outputs(self) -> dict[str, Valued]:
         """By name."""
-        return {
-            text(node.named_children[0]): Output(text(node.named_children[0]), node, value_of(node.named_children[-1]))
-            for node, _ in self._declared("output_declaration")
-        }
+        return self._valued("output_declaration")
 
     @property
     def target_scope(self) -> str:
@@ -168,6 +179,12 @@ class Template:
             if node.type.startswith("target_scope"):
                 return str(value_of(node.named_children[-1]))
         return "resourceGroup"
+
+    def _valued(self, kind: str) -> dict[str, Valued]:
+        return {
+            text(node.named_children[0]): Valued(text(node.named_children[0]), node, value_of(node.named_children[-1]))
+            for node, _ in self._declared(kind)
+        }
 
     def _declared(self, kind: str) -> Iterator[tuple[Node, Mapping[str, Any]]]:
         decorators: dict[str, Any] = {}
@@ -184,13 +201,6 @@ class Template:
 def parser() -> Parser:
     """Of the grammar."""
     return Parser(Language(tree_sitter_bicep.language()))
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all below it."""
-    yield node
-    for child in node.children:
-        yield from walk(child)
 
 
 def text(node: Node) -> str:

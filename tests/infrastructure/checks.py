@@ -6,149 +6,78 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import cache
+from ipaddress import IPv4Network
+from itertools import combinations
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from tree_sitter import Node
 
-from tests.infrastructure.bicep import Choice, Module, Resource, Template, Unknown, text, walk
+from tests.infrastructure.bicep import Module, Resource, Template, Unknown, text
+from tests.infrastructure.rules import (
+    COLUMNS,
+    DEPRECATED,
+    DURATIONS,
+    ENDPOINTS,
+    FUNCTIONS,
+    KQL,
+    LOCKED,
+    LOGGED,
+    OUTPUTS,
+    REQUIRED,
+    ROLES,
+    RULES,
+    RULES_OF_ONE,
+    SETTINGS,
+    SITE,
+    TAGGED,
+    ZONES,
+)
 from tests.infrastructure.types import followed, known, misfits, reads
 
-FUNCTIONS = {
-    "concat", "contains", "deployment", "empty", "environment", "format", "guid", "int", "join", "length",
-    "loadJsonContent", "loadTextContent", "managementGroup", "max", "min", "range", "replace", "resourceGroup",
-    "resourceId", "split", "string", "subscription", "subscriptionResourceId", "substring", "take", "tenant", "toLower",
-    "toUpper", "union", "uniqueString",
-}  # fmt: skip
-"""Those of Bicep that templates may call."""
-SETTINGS = {
-    "AzureWebJobsStorage__accountName",
-    "AzureWebJobsStorage__credential",
-    "AzureWebJobsStorage__clientId",
-    "AzureWebJobsDisableHomepage",
-    "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "AZURE_CLIENT_ID",
-    "PUBLIC_URL",
-    "TABLES_URL",
-    "KEY_VAULT_URL",
-    "ACTIVITY_RETENTION_DAYS",
-    "SECURITY_CONTACT",
-}
-"""The app's: those of the host, and those of docs/configuration.md. Flex Consumption refuses several others."""
-ROLES: Mapping[str, tuple[str, str, str]] = {
-    "storageBlobDataOwner": ("storage.bicep", "account", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
-    "storageTableDataContributor": ("storage.bicep", "account", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"),
-    "keyVaultSecretsOfficer": ("vault.bicep", "vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
-    "monitoringMetricsPublisher": ("monitoring.bicep", "insights", "3913510d-42f4-4e42-8a64-420c390055eb"),
-}
-"""By name in roles.json: the file that assigns it, the resource it is for, and its id. All of them, and no more."""
-
-STORAGE, VAULT = "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"
-SITE, PLAN = "Microsoft.Web/sites", "Microsoft.Web/serverfarms"
-RULES: Mapping[str, Mapping[str, Any]] = {
-    STORAGE: {
-        "kind": "StorageV2",
-        "properties.allowSharedKeyAccess": False,
-        "properties.allowBlobPublicAccess": False,
-        "properties.allowCrossTenantReplication": False,
-        "properties.defaultToOAuthAuthentication": True,
-        "properties.minimumTlsVersion": "TLS1_2",
-        "properties.supportsHttpsTrafficOnly": True,
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
-        "sku.name": Choice(("Standard_ZRS", "Standard_LRS")),
-    },
-    f"{STORAGE}/blobServices": {
-        "properties.isVersioningEnabled": True,
-        "properties.deleteRetentionPolicy.enabled": True,
-        "properties.containerDeleteRetentionPolicy.enabled": True,
-    },
-    f"{STORAGE}/blobServices/containers": {"properties.publicAccess": "None"},
-    VAULT: {
-        "properties.enableRbacAuthorization": True,
-        "properties.enableSoftDelete": True,
-        "properties.softDeleteRetentionInDays": 90,
-        "properties.enablePurgeProtection": Choice((True, None)),
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
-    },
-    PLAN: {
-        "kind": "functionapp",
-        "sku.name": "FC1",
-        "sku.tier": "FlexConsumption",
-        "properties.reserved": True,
-        "properties.zoneRedundant": Unknown("zoneRedundant"),
-    },
-    SITE: {
-        "kind": "functionapp,linux",
-        "identity.type": "UserAssigned",
-        "properties.httpsOnly": True,
-        "properties.clientAffinityEnabled": False,
-        "properties.siteConfig.minTlsVersion": "1.2",
-        "properties.siteConfig.scmMinTlsVersion": "1.2",
-        "properties.functionAppConfig.runtime.name": "python",
-        "properties.functionAppConfig.runtime.version": "3.13",
-        "properties.functionAppConfig.deployment.storage.type": "blobContainer",
-        "properties.functionAppConfig.deployment.storage.authentication.type": "UserAssignedIdentity",
-        "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency": 16,
-    },
-    f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": False},
-    "Microsoft.Insights/components": {"properties.DisableLocalAuth": True, "properties.DisableIpMasking": False},
-    "Microsoft.OperationalInsights/workspaces": {
-        "properties.features.disableLocalAuth": True,
-        "properties.workspaceCapping.dailyQuotaGb": Unknown("dailyGigabytes"),
-    },
-    "Microsoft.Authorization/locks": {"properties.level": "CanNotDelete"},
-    "Microsoft.Authorization/roleAssignments": {
-        "properties.principalId": Unknown("principalId"),
-        "properties.principalType": "ServicePrincipal",
-    },
-    "Microsoft.Insights/scheduledQueryRules": {"properties.enabled": True, "kind": "LogAlert"},
-    "Microsoft.Insights/actionGroups": {"properties.enabled": True},
-}
-"""What every resource of a type says, by path."""
-REQUIRED = {
-    STORAGE, f"{STORAGE}/blobServices", f"{STORAGE}/blobServices/containers", f"{STORAGE}/tableServices",
-    f"{STORAGE}/tableServices/tables", VAULT, PLAN, SITE, f"{SITE}/config",
-    "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces", "Microsoft.Authorization/locks",
-    "Microsoft.Insights/diagnosticSettings", "Microsoft.Insights/scheduledQueryRules",
-    "Microsoft.Insights/actionGroups", "Microsoft.ManagedIdentity/userAssignedIdentities",
-    "Microsoft.Network/privateEndpoints", "Microsoft.Network/privateDnsZones",
-}  # fmt: skip
-OUTPUTS = {
-    "AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME", "AZURE_STORAGE_ACCOUNT_NAME",
-    "AZURE_KEY_VAULT_NAME", "SCIM_ENDPOINT_URL", "CONSOLE_URL", "API_URL",
-}  # fmt: skip
-"""Of main.bicep: they become variables of azd's environment, and are shown in deployments. None is secret."""
-_TAGGED = {
-    STORAGE, VAULT, PLAN, SITE, "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces",
-    "Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/virtualNetworks",
-    "Microsoft.Network/privateDnsZones", "Microsoft.Network/privateEndpoints", "Microsoft.Insights/actionGroups",
-    "Microsoft.Insights/scheduledQueryRules", "Microsoft.Resources/resourceGroups",
-}  # fmt: skip
-"""What shows up in the portal, and belongs to somebody."""
 _SECRET = re.compile(r"list(Keys|Secrets|AccountSas|ServiceSas)|primaryKey|AccountKey", re.IGNORECASE)
 
 
-def findings(folder: Path) -> list[str]:
-    """What does not hold of the templates in a folder."""
-    templates = {path.relative_to(folder).as_posix(): Template.read(path) for path in sorted(folder.rglob("*.bicep"))}
-    found = [f"syntax: {each}" for template in templates.values() for each in template.errors]
+def read(folder: Path) -> dict[str, str]:
+    """What the files of a folder of templates hold, by their paths in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".bicep", ".json"}
+    }
+
+
+def findings(files: Mapping[str, str]) -> list[str]:
+    """What does not hold of templates, given as by `read`."""
+    templates = {name: _parsed(name, source) for name, source in files.items() if name.endswith(".bicep")}
+    found = []
     for name, template in templates.items():
         found += (f"{name}: {each}" for each in _of_template(template))
         found += (f"{name}: {each}" for module in template.modules for each in _wiring(name, module, templates))
-    found += _house(templates, json.loads((folder / "roles.json").read_text("utf-8")))
-    found += _parameters_file(folder, templates["main.bicep"])
+    found += _house(templates, json.loads(files["roles.json"]))
+    found += _parameters_file(json.loads(files["main.parameters.json"]), templates["main.bicep"])
     return found
 
 
-def _of_template(template: Template) -> Iterator[str]:
-    yield from _symbols(template)
+@cache
+def _parsed(name: str, source: str) -> Template:
+    """The same template for the same text: most mutations leave most files alone."""
+    return Template.parse(name, source)
+
+
+@cache
+def _of_template(template: Template) -> tuple[str, ...]:
+    """What can be told of a template without the others."""
+    return (*template.errors, *_symbols(template), *_types(template))
+
+
+def _types(template: Template) -> Iterator[str]:
     for resource in template.resources:
         yield from misfits(resource, known())
-        yield from _rules(resource)
+        yield from _rules(template, resource)
     for parameter in template.parameters.values():
         if parameter.allowed and parameter.has_default and parameter.default not in parameter.allowed:
             yield f"{parameter.name}: its default is not allowed"
@@ -167,9 +96,9 @@ def _symbols(template: Template) -> Iterator[str]:
         *(each.name for each in template.resources), *(each.name for each in template.modules),
     ]  # fmt: skip
     yield from (f"{name} is declared twice" for name in sorted({each for each in declared if declared.count(each) > 1}))
-    loops = {text(each) for node in walk(template.root) if node.type == "for_statement" for each in _loop_names(node)}
+    loops = {text(each) for node in template.nodes if node.type == "for_statement" for each in _loop_names(node)}
     used = set()
-    for node in walk(template.root):
+    for node in template.nodes:
         if node.type == "identifier" and not _names_something(node):
             used.add(text(node))
             is_function = (
@@ -224,13 +153,14 @@ def _wiring(name: str, module: Module, templates: Mapping[str, Template]) -> Ite
         yield f"{module.name}: it needs a scope"
 
 
-def _rules(resource: Resource) -> Iterator[str]:
+def _rules(template: Template, resource: Resource) -> Iterator[str]:
     name = resource.type.partition("@")[0]
-    for path, wanted in RULES.get(name, {}).items():
+    rules = {**RULES.get(name, {}), **RULES_OF_ONE.get((_file(template), resource.name), {})}
+    for path, wanted in rules.items():
         found = _at(resource.body, path)
         if found != wanted or type(found) is not type(wanted):
             yield f"{resource.name}: {path} is {found!r}, and must be {wanted!r}"
-    if name in _TAGGED and "tags" not in resource.body:
+    if name in TAGGED and "tags" not in resource.body:
         yield f"{resource.name} has no tags"
 
 
@@ -245,6 +175,7 @@ def _house(templates: Mapping[str, Template], roles: Mapping[str, str]) -> Itera
     missing = REQUIRED - {each.type.partition("@")[0] for each in resources}
     yield from (f"nothing declares {each}" for each in sorted(missing))
     yield from _role_assignments(templates, roles)
+    yield from _locks_and_logs(templates)
     outputs = templates["main.bicep"].outputs.keys()
     yield from (f"main.bicep: the output {each} is missing, or not expected" for each in sorted(outputs ^ OUTPUTS))
     endpoint = templates["resources.bicep"].outputs.get("SCIM_ENDPOINT_URL")
@@ -256,37 +187,98 @@ def _house(templates: Mapping[str, Template], roles: Mapping[str, str]) -> Itera
             yield from (f"the setting {each} is missing, or not expected" for each in sorted(settings ^ SETTINGS))
         if resource.type.startswith(f"{SITE}@") and "rollcall" not in str(resource.body.get("tags")):
             yield "the app has no tag azd-service-name: azd would not find it"
+        if resource.type.startswith(f"{SITE}@"):
+            properties = resource.body.get("properties", {})
+            names = {each.lower() for each in (*properties, *properties.get("siteConfig", {}))}
+            yield from (
+                f"the app has {each}, which Flex Consumption does not take" for each in sorted(names & DEPRECATED)
+            )
     policies = {each.body.get("name") for each in resources if "basicPublishingCredentialsPolicies" in each.type}
     if policies != {"ftp", "scm"}:
         yield "ftp and scm must both be closed to passwords"
     if "uniqueString" not in text(templates["resources.bicep"].root):
         yield "names must be unique"
-    network = text(templates["modules/network.bicep"].root)
-    if "'Microsoft.App/environments'" not in network:
+    yield from _network(templates["modules/network.bicep"])
+    yield from _alerts(templates["modules/alerts.bicep"])
+
+
+def _network(template: Template) -> Iterator[str]:
+    written = text(template.root)
+    if "'Microsoft.App/environments'" not in written:
         yield "the app's subnet is not delegated to Flex Consumption"
+    whole, *parts = (IPv4Network(each) for each in re.findall(r"'(\d+\.\d+\.\d+\.\d+/\d+)'", written))
+    yield from (f"{part} is not in {whole}" for part in parts if not part.subnet_of(whole))
+    yield from (f"{one} and {other} overlap" for one, other in combinations(parts, 2) if one.overlaps(other))
+    if _variable(template, "zoneNames") != ZONES:
+        yield "the private DNS zones are not those of tables, blobs and vaults"
+    endpoints = {(each["service"].text, each["group"], each["zone"]) for each in _variable(template, "endpoints") or []}
+    yield from (f"the private endpoint {each} is missing, or not expected" for each in sorted(endpoints ^ ENDPOINTS))
+
+
+def _alerts(template: Template) -> Iterator[str]:
+    """Of the alerts: how often they are evaluated, what they look back over, and the words of their queries."""
+    for rule in _variable(template, "rules") or []:
+        name, query = rule["name"], rule["query"]
+        every, over = DURATIONS.get(rule["every"]), {**DURATIONS, "P2D": 48 * 60}.get(rule["over"])
+        asked = max((int(hours) * 60 for hours in re.findall(r"ago\((\d+)h\)", query)), default=0)
+        if every is None or over is None or not every <= over or asked > over:
+            yield f"{name}: it cannot be evaluated each {rule['every']} over {rule['over']}"
+        table, *_ = query.split(" ")
+        if table not in COLUMNS:
+            yield f"{name}: there is no table {table}"
+        words = set(re.findall(r"[A-Za-z_]+", re.sub(r'"[^"]*"', "", query)))
+        made = set(re.findall(r"(\w+) = ", query))
+        yield from (f"{name}: {table} has no {each}" for each in sorted(words - made - KQL - COLUMNS.get(table, set())))
+
+
+def _variable(template: Template, name: str) -> Any:
+    found = template.variables.get(name)
+    return found.value if found else None
+
+
+def _file(template: Template) -> str:
+    return PurePosixPath(template.name).name
+
+
+def _locks_and_logs(templates: Mapping[str, Template]) -> Iterator[str]:
+    locked = set()
+    logged: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for template in templates.values():
+        for resource in template.resources:
+            scope = resource.body.get("scope")
+            place = (_file(template), scope.text if isinstance(scope, Unknown) else "")
+            if resource.type.startswith("Microsoft.Authorization/locks@"):
+                locked.add(place)
+            if resource.type.startswith("Microsoft.Insights/diagnosticSettings@"):
+                logs = resource.body.get("properties", {}).get("logs") or []
+                logged[place] |= {each.get("category") for each in logs if each.get("enabled") is True}
+    yield from (f"the lock of {each} is missing, or not expected" for each in sorted(locked ^ LOCKED))
+    for place in sorted(logged.keys() | LOGGED.keys()):
+        if logged.get(place) != LOGGED.get(place):
+            yield f"{place} must log {LOGGED.get(place)}, and logs {logged.get(place)}"
 
 
 def _role_assignments(templates: Mapping[str, Template], roles: Mapping[str, str]) -> Iterator[str]:
     yield from (f"roles.json: {each} is missing, or not needed" for each in sorted(roles.keys() ^ ROLES.keys()))
     given = set()
-    for name, template in templates.items():
+    for template in templates.values():
         for resource in template.resources:
             if resource.type.startswith("Microsoft.Authorization/roleAssignments@"):
                 named = re.findall(r"roles\.(\w+)", text(resource.node))
                 scope = resource.body.get("scope")
-                given |= {(role, Path(name).name, scope.text if isinstance(scope, Unknown) else "") for role in named}
+                given |= {(role, _file(template), scope.text if isinstance(scope, Unknown) else "") for role in named}
                 if len(set(named)) != 1:
-                    yield f"{name}: {resource.name} names {', '.join(sorted(set(named))) or 'no role'}"
+                    yield f"{template.name}: {resource.name} names {', '.join(sorted(set(named))) or 'no role'}"
     wanted = {(role, file, scope) for role, (file, scope, _) in ROLES.items()}
     yield from (f"roles: {each} is missing, or not needed" for each in sorted(given ^ wanted))
     yield from (f"roles.json: {role} is not {id_}" for role, (_, _, id_) in ROLES.items() if roles.get(role) != id_)
 
 
-def _parameters_file(folder: Path, main: Template) -> Iterator[str]:
-    given = json.loads((folder / "main.parameters.json").read_text("utf-8"))["parameters"]
+def _parameters_file(document: Mapping[str, Any], main: Template) -> Iterator[str]:
+    given = document["parameters"]
     yield from (f"main.parameters.json: there is no {each}" for each in given if each not in main.parameters)
     for parameter in main.parameters.values():
-        if not parameter.has_default and parameter.name not in given:
+        if parameter.name not in given:
             yield f"main.parameters.json: {parameter.name} is missing"
         if not parameter.described:
             yield f"main.bicep: {parameter.name} is not described"

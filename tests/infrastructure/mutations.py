@@ -5,7 +5,8 @@ A file, what stands there, and what is put in its place.
 
 MAIN, ALL = "main.bicep", "resources.bicep"
 APP, STORAGE, VAULT = "modules/app.bicep", "modules/storage.bicep", "modules/vault.bicep"
-MONITORING, NETWORK, ALERTS = "modules/monitoring.bicep", "modules/network.bicep", "modules/alerts.bicep"
+BACKUPS, MONITORING = "modules/backups.bicep", "modules/monitoring.bicep"
+NETWORK, ALERTS = "modules/network.bicep", "modules/alerts.bicep"
 
 CAUGHT = (
     # syntax
@@ -21,6 +22,9 @@ CAUGHT = (
     (STORAGE, "kind: 'StorageV2'", "kind: 'StorageV3'"),
     (STORAGE, "minimumTlsVersion: 'TLS1_2'", "minimumTlsVersion: 'TLS1_9'"),
     (STORAGE, "days: 30", "days: '30'"),
+    (BACKUPS, "daysAfterModificationGreaterThan", "daysAfterModification"),
+    (BACKUPS, "type: 'Lifecycle'", "type: 'Expiry'"),
+    (BACKUPS, "policy: {", "policies: {"),
     (STORAGE, "bypass: 'None'", "bypass: 'Nobody'"),
     (STORAGE, "  location: location\n", ""),
     (STORAGE, "account.properties.primaryEndpoints.table", "account.properties.primaryEndpoint.table"),
@@ -35,7 +39,7 @@ CAUGHT = (
     (APP, "userAssignedIdentityResourceId", "userAssignedIdentityId"),
     (APP, "type: 'UserAssigned'", "type: 'SystemAssigned'"),
     (APP, "serverFarmId: plan.id", "serverFarm: plan.id"),
-    (APP, "instanceCount: alwaysReadyInstances", "count: alwaysReadyInstances"),
+    (APP, "instanceCount: zoneRedundant ?", "count: zoneRedundant ?"),
     (APP, "allow: false", "allowed: false"),
     (NETWORK, "serviceName: 'Microsoft.App/environments'", "service: 'Microsoft.App/environments'"),
     (NETWORK, "privateEndpointNetworkPolicies: 'Disabled'", "privateEndpointNetworkPolicies: 'Off'"),
@@ -55,6 +59,9 @@ CAUGHT = (
     (ALL, "    principalId: identity.properties.principalId\n", "    principal: identity.properties.principalId\n"),
     (ALL, "identity.properties.clientId", "identity.properties.applicationId"),
     (ALL, "toLower(uniqueString(", "lower(uniqueString("),
+    (ALL, "    backupContainerUrl: backups.outputs.containerUrl\n", ""),
+    (ALL, "    publicUrl: publicUrl\n", ""),
+    (ALL, "backupsId: backups.outputs.id", "backupsId: backups.outputs.accountId"),
     (MAIN, "  scope: group\n", ""),
     (MAIN, "    zoneRedundant: zoneRedundant\n", ""),
     (MAIN, "param instanceMemory int = 2048", "param instanceMemory int = 1024"),
@@ -84,16 +91,55 @@ CAUGHT = (
     (ALL, "/ws/scim/v2'", "/scim/v2'"),
     (MAIN, "output CONSOLE_URL string = resources.outputs.CONSOLE_URL\n", ""),
     (MAIN, "output API_URL", "output KEY_VAULT_SECRET"),
+    (ALERTS, "| where success == false", "| where succes == false"),
+    (ALERTS, "'traces | where message startswith", "'trace | where message startswith"),
+    (ALERTS, "severityLevel >= 3 and", "severityLevel >= 3 und"),
+    (NETWORK, "10.0.0.64/26", "10.0.0.0/26"),
+    (NETWORK, "10.0.0.64/26", "10.0.1.64/26"),
+    (NETWORK, "privatelink.vaultcore.azure.net", "privatelink.vault.azure.net"),
+    (APP, "    OTEL_LOGS_EXPORTER: 'none' // the host has the log already\n", ""),
+    ("main.parameters.json", '"zoneRedundant"', '"zonesRedundant"'),
+    ("main.parameters.json", '"instanceMemory": { "value": "${ROLLCALL_INSTANCE_MEMORY=2048}" },', ""),
     ("roles.json", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7", "00482a5a-887f-4fb3-b363-3b7fe8e74483"),
     ("main.parameters.json", '"alertEmail"', '"alertMail"'),
+    # locks, logs, network and alerts
+    (VAULT, "  scope: vault\n  properties: {\n    level", "  properties: {\n    level"),
+    (VAULT, "category: 'AuditEvent'", "category: 'AuditEvents'"),
+    (STORAGE, "scope: tableService", "scope: blobs"),
+    (STORAGE, "category: 'StorageDelete'\n        enabled: true", "category: 'StorageDelete'\n        enabled: false"),
+    (NETWORK, "group: 'table'", "group: 'tables'"),
+    (NETWORK, "service: backupsId", "service: storageId"),
+    (NETWORK, "zone: 2", "zone: 1"),
+    (ALERTS, "every: 'PT15M'", "every: 'PT20M'"),
+    (ALERTS, "over: 'PT2H'", "over: 'PT30M'"),
+    (ALERTS, "over: 'P2D'", "over: 'PT26H'"),
+    (ALERTS, "over: 'P2D'", "over: 'P1D'"),
+    (ALERTS, "timestamp < ago(26h)", "time < ago(26h)"),
+    (ALERTS, "where finished == 0", "where finish == 0"),
+    (APP, "http20Enabled: true", "http20Enabled: true\n      ftpsState: 'Disabled'"),
+    (APP, "httpsOnly: true", "httpsOnly: true\n    vnetRouteAllEnabled: true"),
+    # backups
+    (STORAGE, "isVersioningEnabled: false", "isVersioningEnabled: true"),
+    (BACKUPS, "isVersioningEnabled: true", "isVersioningEnabled: false"),
+    (BACKUPS, "enabled: true\n      days: 14", "enabled: false"),
+    (BACKUPS, "allowSharedKeyAccess: false", "allowSharedKeyAccess: true"),
+    (BACKUPS, "zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'", "'Standard_LRS'"),
+    (BACKUPS, "daysAfterModificationGreaterThan: 35", "daysAfterModificationGreaterThan: 3"),
+    (BACKUPS, "'${containerName}/'", "'backup/'"),
+    (BACKUPS, "  dependsOn: [\n    blobs // a rule for versions is refused where there are none\n  ]\n", ""),
+    (BACKUPS, "scope: container", "scope: account"),
+    (BACKUPS, "roles.storageBlobDataContributor)\n  scope", "roles.storageBlobDataOwner)\n  scope"),
+    (BACKUPS, "category: 'StorageRead'", "category: 'StorageReads'"),
+    (BACKUPS, "level: 'CanNotDelete'", "level: 'ReadOnly'"),
+    (APP, "    BACKUP_CONTAINER_URL: backupContainerUrl\n", ""),
+    ("roles.json", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
 )
 
 MISSED = (
     # what only Azure knows, or a person: each with the reason
     (ALERTS, "toint(resultCode) >= 500", "toint(resultCode) > 500"),  # the sense of a query
-    (ALERTS, "| where success == false", "| where succes == false"),  # columns of the telemetry
-    (NETWORK, "10.0.0.64/26", "10.0.0.0/26"),  # ranges that overlap
-    (NETWORK, "privatelink.vaultcore.azure.net", "privatelink.vault.azure.net"),  # the name of a zone
+    (ALERTS, "threshold: 50", "threshold: 5000"),  # a choice
+    (APP, "max(2, alwaysReadyInstances)", "max(1, alwaysReadyInstances)"),  # what zone redundancy asks for
     (MONITORING, "retentionInDays: 90", "retentionInDays: 31"),  # a choice
 )
 """What no offline check notices."""

@@ -1,44 +1,44 @@
 """The deployment, as far as it can be checked without Azure and without the Bicep compiler."""
 
 import json
-import shutil
+import re
 
 import pytest
 
 from scim.settings import Settings
 from scim.triggers.timers import SCHEDULES
 from tests.infrastructure.bicep import INFRA, ROOT, Template
-from tests.infrastructure.checks import SETTINGS, findings
+from tests.infrastructure.checks import findings, read
 from tests.infrastructure.mutations import CAUGHT, MISSED
+from tests.infrastructure.rules import SETTINGS
 
-_HOST_SETTINGS = ("AzureWebJobs", "APPLICATIONINSIGHTS_")
+_HOST_SETTINGS = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "PYTHON_", "OTEL_")
+_CONNECTION = "APPLICATIONINSIGHTS_CONNECTION_STRING"
 
 
-def edited(folder, mutation):
-    """The findings in a copy of the templates with one edit."""
+FILES = read(INFRA)
+
+
+def edited(mutation):
+    """The findings in the templates after one edit."""
     file, before, after = mutation
-    copy = folder / "infra"
-    shutil.copytree(INFRA, copy)
-    path = copy / file
-    written = path.read_text("utf-8")
-    assert before in written, f"{file} has no {before!r} to edit."
-    path.write_text(written.replace(before, after, 1), "utf-8")
-    return findings(copy)
+    assert before in FILES[file], f"{file} has no {before!r} to edit."
+    return findings({**FILES, file: FILES[file].replace(before, after, 1)})
 
 
 def test_the_templates_have_no_finding():
-    assert findings(INFRA) == []
+    assert findings(FILES) == []
 
 
 @pytest.mark.parametrize("mutation", CAUGHT, ids=range(len(CAUGHT)))
-def test_a_broken_template_is_noticed(mutation, tmp_path):
-    assert edited(tmp_path, mutation), mutation
+def test_a_broken_template_is_noticed(mutation):
+    assert edited(mutation), mutation
 
 
 @pytest.mark.parametrize("mutation", MISSED, ids=range(len(MISSED)))
-def test_what_is_known_to_go_unnoticed_still_does(mutation, tmp_path):
+def test_what_is_known_to_go_unnoticed_still_does(mutation):
     """When a check learns to see one of these, it moves to the others."""
-    assert not edited(tmp_path, mutation), mutation
+    assert not edited(mutation), mutation
 
 
 def test_nine_of_ten_broken_templates_are_noticed():
@@ -48,7 +48,7 @@ def test_nine_of_ten_broken_templates_are_noticed():
 
 def test_the_app_is_given_the_settings_that_it_reads():
     read = {field.alias for field in Settings.model_fields.values()}
-    assert read == {name for name in SETTINGS if not name.startswith(_HOST_SETTINGS)}
+    assert read == {name for name in SETTINGS if not name.startswith(_HOST_SETTINGS)} | {_CONNECTION}
 
 
 def test_the_alert_on_timers_knows_all_of_them():
@@ -57,6 +57,21 @@ def test_the_alert_on_timers_knows_all_of_them():
     ]
     assert all(f'"{name}"' in query for name in SCHEDULES)
     assert query.count('", "') == len(SCHEDULES) - 1
+
+
+def test_the_alerts_ask_for_what_the_app_logs():
+    queries = re.findall(r"query: 'traces (.+)'", (INFRA / "modules/alerts.bicep").read_text("utf-8"))
+    asked = {event for query in queries for event in re.findall(r"[a-z]+(?:_[a-z]+)+ [a-z]*", query)}
+    assert asked == {"token_expiries_told number", "tokens_expired settled", "provider_silent ", "backup_finished "}
+    logged = "".join(path.read_text("utf-8") for path in (ROOT / "scim").rglob("*.py"))
+    assert all(f'logger.info("{event}' in logged or f'logger.warning("{event}' in logged for event in asked)
+
+
+def test_nothing_that_an_alert_asks_for_is_sampled_away():
+    host = json.loads((ROOT / "host.json").read_text("utf-8"))
+    assert "telemetryMode" not in host, "the host would keep queries, and filters name people (ADR 17)"
+    kept = host["logging"]["applicationInsights"]["samplingSettings"]["excludedTypes"].split(";")
+    assert set(kept) >= {"Request", "Trace"}
 
 
 def test_azd_deploys_the_app_that_the_template_tags():
@@ -75,3 +90,8 @@ def test_the_parameters_file_is_what_azd_reads():
     parameters = json.loads((INFRA / "main.parameters.json").read_text("utf-8"))["parameters"]
     assert parameters["environmentName"] == {"value": "${AZURE_ENV_NAME}"}
     assert parameters["location"] == {"value": "${AZURE_LOCATION}"}
+    main = Template.read(INFRA / "main.bicep").parameters
+    for name in parameters.keys() - {"environmentName", "location"}:
+        default = re.fullmatch(r"\$\{[A-Z_]+=(.*)\}", parameters[name]["value"])[1]
+        wanted = main[name].default
+        assert default == (str(wanted).lower() if isinstance(wanted, bool) else str(wanted))

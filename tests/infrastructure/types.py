@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.infrastructure.bicep import Choice, Resource, Template, Unknown, text, walk
+from tests.infrastructure.bicep import Choice, Resource, Template, Unknown, text
 
 TYPES = Path(__file__).with_name("types.json")
 
@@ -59,7 +59,7 @@ def visited(type_: str, types: Types, templates: Sequence[Template]) -> set[str]
 
 def reads(template: Template) -> Iterator[tuple[Resource, list[str]]]:
     """What a template reads of its resources: `account.properties.primaryEndpoints` is the account and two names."""
-    for node in walk(template.root):
+    for node in template.nodes:
         if node.type == "member_expression":
             base, *path = text(node).replace("!", "").split(".")
             resource = next((each for each in template.resources if each.name == base), None)

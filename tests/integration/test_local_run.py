@@ -74,7 +74,7 @@ def test_it_is_ready_and_a_signal_ends_all_of_it(run, number):
     run_file = json.loads((it.directory / "run.json").read_text())
     assert f"SCIM URL      {it.url}/ws/scim/v2\n" in summary
     assert all(provider["scim_token"] in summary for provider in run_file["providers"])
-    assert len(children) == 3
+    assert len(children) == 4  # tables, blobs, vault and identity, the app
     assert (it.process.returncode, errors) == (0, "")
     wait_gone(children)
     with pytest.raises(httpx.ConnectError):

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from tests.requirements import ROOT
@@ -33,6 +34,7 @@ def ids_in(text: str) -> list[str]:
     return list(dict.fromkeys(id_ for first, last in _ID.findall(text) for id_ in _range(first, last)))
 
 
+@cache
 def proofs() -> Mapping[str, Sequence[Proof]]:
     """By id: the tests that name it, by file."""
     found: defaultdict[str, list[Proof]] = defaultdict(list)

@@ -106,9 +106,10 @@ class Talk:
         request = func.HttpRequest(
             send["method"], f"{BASE_URL}{send['path']}", headers=headers, params=query, body=body
         )
-        answer = await self.tenant.world.app.dispatcher.answer(scim_request(request, send["path"]))
+        asked = scim_request(request, send["path"])
+        answer = await self.tenant.world.app.dispatcher.answer(asked)
         await self.tenant.world.app.background.drain()
-        response = http_response(answer)
+        response = http_response(answer, asked.id)
         text = response.get_body().decode()
         sent_headers = {name.lower(): value for name, value in response.headers.items()}
         if answer.body is not None:

@@ -2,7 +2,8 @@
 
 from scim.admin import accounts, adoptions
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
-from scim.contracts.accounts import AccountDetails, AdoptionItem, AdoptionItems, AdoptionQuery, Approval
+from scim.contracts.accounts import AccountDetails
+from scim.contracts.adoptions import AdoptionItem, AdoptionItems, AdoptionQuery, Approval
 from scim.contracts.base import Parameters
 
 TAG = "Adoption"

@@ -16,6 +16,7 @@ from scim.console.views import Download, Outcome, view
 from scim.console.visits import Visit
 from scim.contracts.activities import WantedFile
 from scim.domain.activities import ROLLCALL, TYPE_OF, Activity, Status
+from scim.domain.details import changes_in
 from scim.domain.organizations import Organization
 from scim.domain.resources import timestamp
 from scim.sentences import Sentence
@@ -107,18 +108,6 @@ async def export(visit: Visit) -> Outcome:
     kind = visit.parameters(WantedFile).format
     file = await activity_file(found, kind, visit.context.now)
     return Download(name=file.name, content=file.content, media_type=file.media_type)
-
-
-def changes_in(detail: str) -> Sequence[tuple[str, str, str]]:
-    """What a detail says of values before and after: "active: true → false". Empty when it says anything else."""
-    changes = []
-    for part in detail.split("; "):
-        name, _, values = part.partition(": ")
-        before, arrow, after = values.partition(" → ")
-        if not arrow or " → " in after:
-            return ()
-        changes.append((name, before, after))
-    return changes
 
 
 async def _log(visit: Visit) -> Log:

@@ -10,20 +10,18 @@ from scim.admin import expressions, organizations
 from scim.admin.expressions import Case, Expression
 from scim.admin.problems import Invalid
 from scim.console.forms import FormRefused, Refusal, filled
+from scim.console.organization_choices import MOST_OFFERED
 from scim.console.paths import EXPRESSION, ORGANIZATIONS
 from scim.console.routing import Page
 from scim.console.views import Outcome, view
 from scim.console.visits import Visit
 from scim.contracts.organizations import MAX_CASES, WantedExpression
 
-CHOSEN_FROM_LISTS = 200
-"""Organizations that are offered in a list; where there are more, their IDs are typed."""
-
 
 async def show(visit: Visit) -> Outcome:
     """The builder, and what it built."""
     rows = _rows(visit)
-    offered = await organizations.choices(visit.context, CHOSEN_FROM_LISTS)
+    offered = await organizations.choices(visit.context, MOST_OFFERED)
     page = view(
         "organizations/expression.html",
         target=visit.query("target") or "entra",

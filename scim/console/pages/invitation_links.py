@@ -5,7 +5,7 @@ from datetime import datetime
 from scim.admin import accounts, invitations
 from scim.admin.context import Context
 from scim.console.proofs import with_proof_for_administrator
-from scim.console.views import View, view
+from scim.console.views import View, after_change, view
 from scim.console.visits import Visit
 from scim.domain.users import display_name
 from scim.sentences import Sentence
@@ -24,5 +24,6 @@ async def invited(visit: Visit, account_id: str) -> View:
 
     purpose = Sentence("create an invitation link for {name}", name=display_name(user))
     link, until = await with_proof_for_administrator(visit, user, purpose, change)
-    shown = view("users/invited.html", name=display_name(user), account_id=account_id, link=link, until=until)
-    return View(template=shown.template, values=shown.values, headers={"X-Changed": "yes"})
+    return after_change(
+        view("users/invited.html", name=display_name(user), account_id=account_id, link=link, until=until)
+    )

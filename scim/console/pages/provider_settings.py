@@ -7,6 +7,7 @@ from scim.admin import organizations, provider_deletion, providers
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import filled, given
+from scim.console.organization_choices import MOST_OFFERED
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.proofs import with_proof
 from scim.console.routing import Page
@@ -18,8 +19,6 @@ from scim.domain.organizations import Organization
 from scim.sentences import Sentence
 
 _ONE = f"/{IDENTITY_PROVIDERS}/{{providerId}}"
-_OFFERED = 100
-"""Organizations that fit into a list to choose from; where there are more, the ID is typed."""
 
 
 async def show(visit: Visit) -> Outcome:
@@ -33,7 +32,7 @@ async def show(visit: Visit) -> Outcome:
 
 async def _offered(visit: Visit) -> Sequence[Organization] | None:
     """The organizations to choose from; None where the ID is typed, or nothing is chosen."""
-    return await organizations.choices(visit.context, _OFFERED) if visit.may(Action.MANAGE_PROVIDERS) else None
+    return await organizations.choices(visit.context, MOST_OFFERED) if visit.may(Action.MANAGE_PROVIDERS) else None
 
 
 async def save(visit: Visit) -> Outcome:

@@ -5,7 +5,6 @@ page is loaded anew when the window is closed (`X-Changed`). Its tokens are in `
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from scim.admin import provider_switches, provisioning, tokens
 from scim.admin.token_issuing import IssuedToken
@@ -13,14 +12,13 @@ from scim.console.forms import filled, given
 from scim.console.notices import NOTICES
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.routing import Page
-from scim.console.views import Outcome, Redirect, View, view
+from scim.console.views import Outcome, Redirect, View, after_change, view
 from scim.console.visits import Visit
 from scim.contracts.providers import DisableScim
 from scim.domain.providers import Provider
 from scim.domain.tokens import TokenState, last_issued, live
 
 WINDOW = f"/{IDENTITY_PROVIDERS}/{{providerId}}/scim"
-_CHANGED = {"X-Changed": "yes"}
 
 
 async def card(visit: Visit, provider: Provider) -> Mapping[str, object]:
@@ -57,10 +55,10 @@ async def window(visit: Visit, *, issued: IssuedToken | None = None, notice: str
         done=NOTICES.get(notice),
         scim_url=visit.services.scim_base_url,
     )
-    return replace(shown, headers=_CHANGED) if issued or notice else shown
+    return after_change(shown) if issued or notice else shown
 
 
-async def after_change(visit: Visit, notice: str) -> Outcome:
+async def back_in_window(visit: Visit, notice: str) -> Outcome:
     """The window after something was done in it."""
     if visit.is_fragment:
         return await window(visit, notice=notice)
@@ -80,7 +78,7 @@ async def enable(visit: Visit) -> Outcome:
     if not visit.form.is_on("confirmed"):
         return await show_enable(visit)
     await provider_switches.enable_scim(visit.context, visit.path["providerId"], visit.version)
-    return await after_change(visit, "scim-enabled")
+    return await back_in_window(visit, "scim-enabled")
 
 
 async def show_disable(visit: Visit) -> Outcome:
@@ -95,7 +93,7 @@ async def disable(visit: Visit) -> Outcome:
         return await show_disable(visit)
     wanted = filled(DisableScim, given(visit.form, ("users",)))
     await provider_switches.disable_scim(visit.context, visit.path["providerId"], wanted.users, visit.version)
-    return await after_change(visit, "scim-disabled")
+    return await back_in_window(visit, "scim-disabled")
 
 
 PAGES = (

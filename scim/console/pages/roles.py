@@ -1,10 +1,11 @@
 """Administration → Accounts → Technician roles, and End user roles (R016, R125)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scim.admin import role_members, roles
 from scim.admin.problems import Conflicting, Missing
+from scim.console.code_labels import PERMISSIONS
 from scim.console.forms import filled, given
 from scim.console.paths import END_USER_ROLES, TECHNICIAN_ROLES, path_to
 from scim.console.routing import Page
@@ -12,19 +13,10 @@ from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
 from scim.contracts.base import Paging
 from scim.contracts.roles import NewRole, RoleEdit
-from scim.domain.authority import Action, Permission
+from scim.domain.authority import Action
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.sentences import Sentence
-
-PERMISSIONS: Mapping[Permission, Sentence] = {
-    Permission.VIEW_IDENTITY: Sentence(
-        "See identity providers, group mappings, roles, organizations and the system's activities"
-    ),
-    Permission.VIEW_ORGANIZATIONS: Sentence("See organizations and their activities"),
-    Permission.VIEW_ACCOUNTS: Sentence("See all users and the roles"),
-}
-"""What a technician role can grant, in words."""
 
 
 @dataclass(frozen=True)

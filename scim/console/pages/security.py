@@ -8,7 +8,8 @@ from scim.console.browsers import browser_and_system
 from scim.console.forms import filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
-from scim.console.views import Outcome, Redirect, View, view
+from scim.console.sealed import EXPIRED
+from scim.console.views import Outcome, Redirect, after_change, view
 from scim.console.visits import Visit
 from scim.contracts.access_tokens import NewAccessToken
 from scim.contracts.sign_in import NewApp, NewPassword
@@ -52,7 +53,7 @@ async def change_password(visit: Visit) -> Outcome:
 
 async def show_app(visit: Visit) -> Outcome:
     """*Set up a new app*; after a wrong code, the same one."""
-    is_over = visit.refusal is not None and visit.refusal.code == "enrolment_expired"
+    is_over = visit.refusal is not None and visit.refusal.code == EXPIRED
     offer = None
     if "enrolment" in visit.form and not is_over:
         offer = await enrolment.offered(visit.services, visit.form.text("enrolment"))
@@ -89,7 +90,7 @@ async def create_token(visit: Visit) -> Outcome:
     """Make it, and show it for the only time."""
     body = filled(NewAccessToken, given(visit.form, ("label", "days")))
     token, text = await access_tokens.issue(visit.context, body.label, body.days)
-    return View(template="account/token.html", values={"token": token, "text": text.text}, headers={"X-Changed": "yes"})
+    return after_change(view("account/token.html", token=token, text=text.text))
 
 
 async def show_delete_token(visit: Visit) -> Outcome:

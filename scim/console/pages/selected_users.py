@@ -8,7 +8,7 @@ from scim.admin.bulk_accounts import BulkAction
 from scim.admin.problems import Invalid
 from scim.console.paths import USERS
 from scim.console.routing import Page
-from scim.console.views import Outcome, View, view
+from scim.console.views import Outcome, after_change, view
 from scim.console.visits import Visit
 from scim.sentences import Sentence
 
@@ -26,8 +26,7 @@ async def confirm(action: BulkAction, visit: Visit) -> Outcome:
 async def run(action: BulkAction, visit: Visit) -> Outcome:
     """Do it, and tell what became of each."""
     result = await bulk_accounts.run(visit.context, action, _ids(visit))
-    shown = view("users/selected_done.html", action=action, result=result)
-    return View(template=shown.template, values=shown.values, headers={"X-Changed": "yes"})
+    return after_change(view("users/selected_done.html", action=action, result=result))
 
 
 def _ids(visit: Visit) -> Sequence[str]:

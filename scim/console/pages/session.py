@@ -6,20 +6,20 @@ and sets one up; the password goes along sealed.
 
 from scim.admin import enrolment, sessions, sign_in
 from scim.admin.enrolment import Offer
-from scim.admin.problems import Denied, SignInRequired
+from scim.admin.problems import SignInRequired
 from scim.admin.sign_in import EnrolmentRequired
 from scim.console.entering import destination, entered, for_scripts
 from scim.console.forms import FormRefused, Refusal
 from scim.console.paths import path_to
 from scim.console.routing import Page
-from scim.console.sealed import seal, unseal
+from scim.console.sealed import EXPIRED, seal, unseal
 from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
 from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie
 
 _PURPOSE = "sign-in"
-_NOT_SHOWN_AGAIN = frozenset({"enrolment_expired", "account_inactive", "locked_out"})
+_NOT_SHOWN_AGAIN = frozenset({EXPIRED, "account_inactive", "locked_out"})
 """Refusals after which one starts again: with the same password and code nothing would come of it."""
 
 
@@ -50,7 +50,7 @@ async def begin(visit: Visit) -> Outcome:
         password=password,
         code=form.text("code"),
         enrolment=form.text("enrolment"),
-        agent=visit.request.headers.get("user-agent", ""),
+        agent=visit.agent,
         request_id=visit.request.id,
     )
     try:
@@ -68,10 +68,8 @@ async def begin(visit: Visit) -> Outcome:
 async def _password(visit: Visit, email: str) -> str:
     if "sealed" not in visit.form:
         return visit.form.secret("password")
-    values = await unseal(visit.services, _PURPOSE, email, visit.form.text("sealed"))
-    if values is None:
-        raise Denied(Sentence("This took too long. Start again."), "enrolment_expired")
-    return values[0]
+    (password,) = await unseal(visit.services, _PURPOSE, email, visit.form.text("sealed"))
+    return password
 
 
 async def _first_step(visit: Visit) -> View:

@@ -3,12 +3,11 @@
 from scim.admin import enrolment, invitations, set_up
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
-from scim.admin.problems import Denied
 from scim.console.entering import entered
 from scim.console.forms import FormRefused, Refusal, filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
-from scim.console.sealed import seal, unseal
+from scim.console.sealed import EXPIRED, seal, unseal
 from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
 from scim.contracts.sign_in import AcceptedInvitation, FirstAdministrator, SetUp
@@ -17,7 +16,6 @@ from scim.sentences import Sentence
 
 _SET_UP = "set-up"
 _INVITATION = "invitation"
-_EXPIRED = "enrolment_expired"
 
 
 async def show_set_up(visit: Visit) -> Outcome:
@@ -33,7 +31,7 @@ async def submit_set_up(visit: Visit) -> Outcome:
     if "sealed" not in visit.form:
         return await _begin_set_up(visit)
     email = visit.form.text("email")
-    secret, given_name, family_name, password = await _opened(visit, _SET_UP, email, 4)
+    secret, given_name, family_name, password = await unseal(visit.services, _SET_UP, email, visit.form.text("sealed"))
     known = {"secret": secret, "givenName": given_name, "familyName": family_name, "password": password}
     body = filled(SetUp, known | given(visit.form, ("email", "enrolment", "code")))
     wanted = set_up.FirstAdministrator(
@@ -45,7 +43,7 @@ async def submit_set_up(visit: Visit) -> Outcome:
         code=body.code,
     )
     _, ticket = await set_up.complete(
-        visit.services, body.secret, wanted, request_id=visit.request.id, agent=_agent(visit)
+        visit.services, body.secret, wanted, request_id=visit.request.id, agent=visit.agent
     )
     return entered(visit, ticket)
 
@@ -80,7 +78,7 @@ async def submit_invitation(visit: Visit) -> Outcome:
     form, services = visit.form, visit.services
     invitation = _invitation_in(form.text("invitation"))
     if "sealed" in form:
-        (password,) = await _opened(visit, _INVITATION, invitation, 1)
+        (password,) = await unseal(services, _INVITATION, invitation, form.text("sealed"))
         return await _accept(visit, invitation, password)
     if "password" not in form:
         return await _password_step(visit, invitation)
@@ -102,7 +100,7 @@ async def _accept(visit: Visit, invitation: str, password: str) -> Outcome:
         body.enrolment or "",
         body.code or "",
         request_id=visit.request.id,
-        agent=_agent(visit),
+        agent=visit.agent,
     )
     return entered(visit, ticket) if ticket else Redirect(path_to("sign-in"), "password-chosen")
 
@@ -128,21 +126,10 @@ def _invitation_in(text: str) -> str:
 
 async def _offered_again(visit: Visit) -> Offer | None:
     """The app that is being set up, when the form comes back; None when that is over, too."""
-    is_over = visit.refusal is not None and visit.refusal.code == _EXPIRED
+    is_over = visit.refusal is not None and visit.refusal.code == EXPIRED
     if "enrolment" not in visit.form or is_over:
         return None
     return await enrolment.offered(visit.services, visit.form.text("enrolment"))
-
-
-async def _opened(visit: Visit, purpose: str, bond: str, count: int) -> tuple[str, ...]:
-    values = await unseal(visit.services, purpose, bond, visit.form.text("sealed"))
-    if values is None or len(values) != count:
-        raise Denied(Sentence("This took too long. Start again."), _EXPIRED)
-    return values
-
-
-def _agent(visit: Visit) -> str:
-    return visit.request.headers.get("user-agent", "")
 
 
 PAGES: tuple[Page, ...] = (

@@ -11,7 +11,7 @@ from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.admin.tokens import TokenPage
 from scim.console.forms import Refusal, filled, given
-from scim.console.pages.provisioning import WINDOW, after_change, show_window, window
+from scim.console.pages.provisioning import WINDOW, back_in_window, show_window, window
 from scim.console.paths import IDENTITY_PROVIDERS
 from scim.console.proofs import with_proof
 from scim.console.routing import Handler, Page
@@ -74,7 +74,7 @@ async def revoke(visit: Visit) -> Outcome:
 
     purpose = Sentence('revoke the SCIM token {token} of "{provider}"', token=token.name, provider=page.provider.name)
     await with_proof(visit, CriticalAction.REVOKE_TOKEN, token.id, purpose, change)
-    return await after_change(visit, "token-revoked")
+    return await back_in_window(visit, "token-revoked")
 
 
 @_in_window
@@ -124,13 +124,13 @@ async def _end_rotation(
     else:
         token, purpose = revoked(rotation)
         await with_proof(visit, CriticalAction.REVOKE_TOKEN, token.id, purpose, change)
-    return await after_change(visit, notice)
+    return await back_in_window(visit, notice)
 
 
 async def calendar(visit: Visit) -> Outcome:
     """The token's expiry, for a calendar."""
     token_id = visit.path["tokenId"]
-    content = await tokens.calendar(visit.context, visit.path["providerId"], token_id)
+    content = await tokens.calendar(visit.context, visit.path["providerId"], token_id, visit.language.told)
     return Download(name=f"scim-token-{token_id}.ics", content=content, media_type=MEDIA_TYPE)
 
 

@@ -3,7 +3,7 @@
 from scim.admin import accounts, own_security
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
-from scim.console.account_page import ONE, account_page, account_path, save_edit
+from scim.console.account_page import ONE, account_dialog, account_page, account_path, save_edit
 from scim.console.forms import filled, given
 from scim.console.pages.invitation_links import invited
 from scim.console.paths import USERS
@@ -31,12 +31,6 @@ async def save(visit: Visit) -> Outcome:
     return Redirect(account_path(account_id, "security"), "user-saved")
 
 
-async def show_reset(visit: Visit) -> Outcome:
-    """*Reset MFA*."""
-    visit.context.require(Action.MANAGE_ACCOUNTS)
-    return account_page(visit, "reset_mfa", await accounts.details(visit.context, visit.path["accountId"]))
-
-
 async def reset(visit: Visit) -> Outcome:
     """Take the authenticator app away."""
     account_id = visit.path["accountId"]
@@ -50,23 +44,11 @@ async def reset(visit: Visit) -> Outcome:
     return Redirect(account_path(account_id, "security"), "mfa-reset")
 
 
-async def show_end_sessions(visit: Visit) -> Outcome:
-    """*End all sessions*."""
-    visit.context.require(Action.MANAGE_ACCOUNTS)
-    return account_page(visit, "end_sessions", await accounts.details(visit.context, visit.path["accountId"]))
-
-
 async def end_sessions(visit: Visit) -> Outcome:
     """End them."""
     account_id = visit.path["accountId"]
     await own_security.end_sessions(visit.context, account_id)
     return Redirect(account_path(account_id, "security"), "sessions-ended")
-
-
-async def show_invite(visit: Visit) -> Outcome:
-    """*Create invitation link*."""
-    visit.context.require(Action.MANAGE_ACCOUNTS)
-    return account_page(visit, "invite", await accounts.details(visit.context, visit.path["accountId"]))
 
 
 async def invite(visit: Visit) -> Outcome:
@@ -76,7 +58,12 @@ async def invite(visit: Visit) -> Outcome:
 
 PAGES = (
     Page(path=f"{ONE}/security", show=show, submit=save, place=USERS),
-    Page(path=f"{ONE}/security/reset-mfa", show=show_reset, submit=reset, place=USERS),
-    Page(path=f"{ONE}/security/end-sessions", show=show_end_sessions, submit=end_sessions, place=USERS),
-    Page(path=f"{ONE}/security/invite", show=show_invite, submit=invite, place=USERS),
+    Page(path=f"{ONE}/security/reset-mfa", show=account_dialog("reset_mfa"), submit=reset, place=USERS),
+    Page(
+        path=f"{ONE}/security/end-sessions",
+        show=account_dialog("end_sessions"),
+        submit=end_sessions,
+        place=USERS,
+    ),
+    Page(path=f"{ONE}/security/invite", show=account_dialog("invite"), submit=invite, place=USERS),
 )

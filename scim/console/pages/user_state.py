@@ -7,7 +7,7 @@ from scim.admin import account_edits, accounts, administrators, new_accounts
 from scim.admin.accounts import Account
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
-from scim.console.account_page import ONE, account_page, account_path
+from scim.console.account_page import ONE, account_dialog, account_path
 from scim.console.forms import filled, given
 from scim.console.organization_choices import organization_choices
 from scim.console.paths import USERS, path_to
@@ -19,12 +19,6 @@ from scim.contracts.accounts import Restoration
 from scim.domain.authority import Action
 from scim.domain.users import display_name
 from scim.sentences import Sentence
-
-
-async def show(dialog: str, visit: Visit) -> Outcome:
-    """A dialog about the account, by its template."""
-    visit.context.require(Action.MANAGE_ACCOUNTS)
-    return account_page(visit, dialog, await accounts.details(visit.context, visit.path["accountId"]))
 
 
 async def set_active(visit: Visit, *, active: bool) -> Outcome:
@@ -109,15 +103,28 @@ async def _administrate(
 PAGES = (
     Page(
         path=f"{ONE}/deactivate",
-        show=partial(show, "deactivate"),
+        show=account_dialog("deactivate"),
         submit=partial(set_active, active=False),
         place=USERS,
     ),
     Page(
-        path=f"{ONE}/reactivate", show=partial(show, "reactivate"), submit=partial(set_active, active=True), place=USERS
+        path=f"{ONE}/reactivate",
+        show=account_dialog("reactivate"),
+        submit=partial(set_active, active=True),
+        place=USERS,
     ),
-    Page(path=f"{ONE}/delete", show=partial(show, "delete"), submit=delete, place=USERS),
+    Page(path=f"{ONE}/delete", show=account_dialog("delete"), submit=delete, place=USERS),
     Page(path=f"{ONE}/restore", show=show_restore, submit=restore, place=USERS),
-    Page(path=f"{ONE}/administrator/grant", show=partial(show, "administrator_grant"), submit=grant, place=USERS),
-    Page(path=f"{ONE}/administrator/revoke", show=partial(show, "administrator_revoke"), submit=revoke, place=USERS),
+    Page(
+        path=f"{ONE}/administrator/grant",
+        show=account_dialog("administrator_grant"),
+        submit=grant,
+        place=USERS,
+    ),
+    Page(
+        path=f"{ONE}/administrator/revoke",
+        show=account_dialog("administrator_revoke"),
+        submit=revoke,
+        place=USERS,
+    ),
 )

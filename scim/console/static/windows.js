@@ -1,4 +1,5 @@
 // <dialog> elements: made when they are needed, filled with what the server sent, gone once they are closed.
+import { nameFields } from "./refusals.js";
 import { localiseTimes } from "./times.js";
 
 const REFERENCES = ["for", "list", "data-copy", "aria-describedby", "aria-labelledby", "aria-controls"];
@@ -38,6 +39,7 @@ export function fill(dialog, content) {
   if (title) dialog.setAttribute("aria-labelledby", title);
   dialog.append(content, toasts);
   localiseTimes(dialog);
+  nameFields(dialog);
   if (!dialog.open) dialog.showModal();
   focusFirst(dialog);
 }
@@ -57,6 +59,7 @@ function keepNamesApart(content, prefix) {
         if (each.getAttribute(attribute) === element.id) each.setAttribute(attribute, name);
       }
     }
+    for (const link of content.querySelectorAll(`a[href="#${CSS.escape(element.id)}"]`)) link.hash = name;
     element.id = name;
   }
 }

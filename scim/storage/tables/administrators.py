@@ -39,13 +39,13 @@ async def following(table: DirectoryTable, before: User, after: User | None) -> 
     if after is not None and _counts(before) == _counts(after):
         return []
     row = await table.get(keys.ADMINISTRATORS)
-    states = _states_in(row) if row else {}
+    states = states_in(row) if row else {}
     rest = {id_: active for id_, active in states.items() if id_ != before.id}
     if after is not None and stays and before.id in states:
         rest[before.id] = None if states[before.id] is None else after.standing.active
     if _is_last(states, before.id) and not any(rest.values()):
         raise LastAdministrator
-    columns = _columns(rest)
+    columns = guard_columns(rest)
     return [Replace(keys.ADMINISTRATORS, columns, row.etag) if row else Insert(keys.ADMINISTRATORS, columns)]
 
 
@@ -61,8 +61,8 @@ async def added(table: DirectoryTable, user_id: str) -> Operation:
     """The operation that notes a new system administrator who can sign in natively, and is active."""
     row = await table.get(keys.ADMINISTRATORS)
     if row is None:
-        return Insert(keys.ADMINISTRATORS, _columns({user_id: True}))
-    return Replace(keys.ADMINISTRATORS, _columns(_states_in(row) | {user_id: True}), row.etag)
+        return Insert(keys.ADMINISTRATORS, guard_columns({user_id: True}))
+    return Replace(keys.ADMINISTRATORS, guard_columns(states_in(row) | {user_id: True}), row.etag)
 
 
 class TableAdministratorGuard:
@@ -123,11 +123,11 @@ class TableAdministratorGuard:
 
     async def _states(self) -> tuple[States, str]:
         row = await self._table.get(keys.ADMINISTRATORS)
-        return (_states_in(row), row.etag) if row else ({}, "")
+        return (states_in(row), row.etag) if row else ({}, "")
 
     async def _write(self, states: States, etag: str) -> bool:
         """Whether nobody else was faster."""
-        columns, key = _columns(states), keys.ADMINISTRATORS
+        columns, key = guard_columns(states), keys.ADMINISTRATORS
         try:
             await self._table.apply([Replace(key, columns, etag) if etag else Insert(key, columns)])
         except Conflict:
@@ -135,10 +135,12 @@ class TableAdministratorGuard:
         return True
 
 
-def _states_in(row: Row) -> States:
+def states_in(row: Row) -> States:
+    """What the guard row says."""
     states: States = json.loads(str(row.columns["active"]))
     return states
 
 
-def _columns(states: States) -> dict[str, str | int]:
+def guard_columns(states: States) -> dict[str, str | int]:
+    """The columns of the guard row."""
     return {"v": LAYOUT, "active": json.dumps(states)}

@@ -14,6 +14,7 @@ this module should know:
 """
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ from scim.storage.tables.rows import (
     RowConflict,
     StorageUnavailable,
     TableMissing,
+    TablePage,
     Upsert,
     Value,
 )
@@ -181,6 +183,24 @@ class AzureRows:
         async with _translated():
             found = self._service.query_tables("TableName ge @start and TableName lt @end", parameters=names)
             return sorted([table.name.removeprefix(self._table_prefix) async for table in found])
+
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        """See `Tables.scan`."""
+        position = None if continuation is None else json.loads(continuation)
+        client = self._client(table)
+        async with _translated():
+            found = (
+                client.list_entities(results_per_page=MAX_PAGE_ROWS)
+                if since is None
+                else client.query_entities(
+                    "Timestamp ge @since", parameters={"since": since}, results_per_page=MAX_PAGE_ROWS
+                )
+            )
+            pages = cast("_Pages", found.by_page(continuation_token=position))
+            page = await anext(pages)
+            rows = [(str(entity["PartitionKey"]), _row(entity)) async for entity in page]
+            following = pages.continuation_token
+            return TablePage(rows, None if following is None else json.dumps(following))
 
     async def close(self) -> None:
         """Close the connections."""

@@ -1,8 +1,8 @@
 """Domain values as rows and back. Every row carries the version of this layout."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import cast
@@ -16,6 +16,7 @@ from scim.schema.comparison import comparison_key
 from scim.storage.tables import keys
 from scim.storage.tables.documents import column_text, text_columns
 from scim.storage.tables.rows import Columns, Insert, Row, Value
+from scim.storage.tables.wordings import worded, wording_of
 
 LAYOUT = 1
 """Version of the columns, in the column `v` of every row that has any."""
@@ -25,6 +26,8 @@ MAX_WORDS = 43
 """Addresses and words by which a user is found: at most 40 of the former, 6 of the latter, and so many together that a
 change of all of them is one transaction."""
 NO_COLUMNS: Columns = MappingProxyType({})
+_FACTS = tuple(each.name for each in fields(Activity) if each.name != "time")
+"""What of an activity is in the column `facts`."""
 
 
 def user_columns(user: User) -> dict[str, Value]:
@@ -180,13 +183,16 @@ def activity_key(activity: Activity) -> str:
 
 def activity_row(activity: Activity) -> Insert:
     """The insertion of an activity; its key marks the transaction that it is part of."""
-    facts = asdict(activity)
-    columns: Mapping[str, Value] = {
+    facts = {name: value for name in _FACTS if (value := getattr(activity, name))}
+    facts["actor"] = asdict(activity.actor)
+    columns: dict[str, Value] = {
         "v": LAYOUT,
-        "time": facts.pop("time"),
+        "time": activity.time,
         "status": activity.status.value,
-        "facts": json.dumps({name: value for name, value in facts.items() if value}, ensure_ascii=False),
+        "facts": json.dumps(facts, ensure_ascii=False),
     }
+    if wording := wording_of(activity.detail):
+        columns["wording"] = wording
     return Insert(activity_key(activity), columns)
 
 
@@ -207,6 +213,7 @@ def activity_of(row: Row) -> Activity:
                 "actor": Actor(**facts["actor"]),
                 "organizations": tuple(facts.get("organizations", ())),
                 "changed": tuple(facts.get("changed", ())),
+                "detail": worded(facts.get("detail", ""), row.columns.get("wording")),
             }
         )
     except (KeyError, TypeError) as error:

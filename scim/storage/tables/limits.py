@@ -11,7 +11,7 @@ https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-tra
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -150,6 +150,21 @@ def operation_bytes(partition: str, operation: Operation) -> int:
     """What an operation takes of a batch's `MAX_BATCH_BYTES`, at most."""
     values = sum(_json_bound(name, value) for name, value in operation_columns(operation).items())
     return _envelope_bytes(partition, operation.row_key) + values
+
+
+def batches[Each: Operation](partition: str, operations: Iterable[Each]) -> Iterator[list[Each]]:
+    """As many operations on different rows of a partition at a time as a transaction takes."""
+    batch: list[Each] = []
+    size = 0
+    for operation in operations:
+        needed = operation_bytes(partition, operation)
+        if len(batch) == MAX_BATCH_OPERATIONS or size + needed > MAX_BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(operation)
+        size += needed
+    if batch:
+        yield batch
 
 
 def row_bytes(partition: str, row_key: str, columns: Columns) -> int:

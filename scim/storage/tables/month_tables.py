@@ -1,12 +1,11 @@
 """The tables of months, and stretches of the log that are read from them and from the outbox alike."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from scim.storage.tables.activity_keys import PARTITION, TABLE_PREFIX, behind
-from scim.storage.tables.limits import MAX_BATCH_BYTES, operation_bytes
+from scim.storage.tables.limits import batches
 from scim.storage.tables.rows import (
-    MAX_BATCH_OPERATIONS,
     KeyRange,
     Page,
     Row,
@@ -81,7 +80,7 @@ class MonthTables:
     async def write(self, table: str, rows: Iterable[Upsert]) -> None:
         """Write rows of a month, and first the table where it is new. One call for each hundred rows."""
         with reaching():
-            for batch in _batches(rows):
+            for batch in batches(PARTITION, rows):
                 await self._write(table, batch)
 
     async def _write(self, table: str, batch: Sequence[Upsert]) -> None:
@@ -100,18 +99,3 @@ class MonthTables:
         """Drop a month. One call."""
         with reaching():
             await self._rows.drop_table(table)
-
-
-def _batches(rows: Iterable[Upsert]) -> Iterator[list[Upsert]]:
-    """As many rows at a time as a transaction takes."""
-    batch: list[Upsert] = []
-    size = 0
-    for row in rows:
-        needed = operation_bytes(PARTITION, row)
-        if len(batch) == MAX_BATCH_OPERATIONS or size + needed > MAX_BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(row)
-        size += needed
-    if batch:
-        yield batch

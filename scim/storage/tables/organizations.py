@@ -53,14 +53,14 @@ class TableOrganizations:
     async def get(self, organization_id: str) -> Organization | None:
         """One call."""
         row = await self._table.get(keys.organization(organization_id))
-        return _organization_of(organization_id, row) if row and row.columns["state"] != _GONE else None
+        return organization_of(organization_id, row) if row and not is_gone(row) else None
 
     async def create(self, organization: Organization, activity: Activity | None = None) -> None:
         """One call."""
         await self._commit(
             [
                 Insert(keys.organization(organization.id), _columns(organization)),
-                Insert(keys.organization_name(organization.name), _name_columns(organization)),
+                Insert(*name_row(organization)),
             ],
             activity,
             organization.id,
@@ -69,8 +69,7 @@ class TableOrganizations:
     async def update(self, before: Organization, after: Organization, activity: Activity) -> Organization:
         """One call."""
         key = keys.organization(after.id)
-        old_name, new_name = keys.organization_name(before.name), keys.organization_name(after.name)
-        columns = _name_columns(after)
+        old_name, (new_name, columns) = keys.organization_name(before.name), name_row(after)
         names: list[Operation] = (
             [Upsert(new_name, columns)]  # guarded by the version of the organization, which holds the name
             if old_name == new_name
@@ -96,13 +95,13 @@ class TableOrganizations:
     async def all(self) -> list[Organization]:
         """One call for each thousand."""
         rows = await self._table.first(keys.ORGANIZATIONS)
-        return [_organization_of(keys.last_part(row.row_key), row) for row in rows if row.columns["state"] != _GONE]
+        return [organization_of(keys.last_part(row.row_key), row) for row in rows if not is_gone(row)]
 
     async def deleting(self) -> list[Organization]:
         """One call for each thousand organizations."""
         where = [Comparison("state", "eq", OrganizationState.DELETING.value)]
         rows = await self._table.first(keys.ORGANIZATIONS, where=where)
-        return [_organization_of(keys.last_part(row.row_key), row) for row in rows]
+        return [organization_of(keys.last_part(row.row_key), row) for row in rows]
 
     async def page(self, name_prefix: str, position: str, limit: int) -> tuple[Sequence[Organization], str | None]:
         """One call."""
@@ -151,7 +150,8 @@ def _columns(organization: Organization) -> dict[str, Value]:
     return columns
 
 
-def _organization_of(organization_id: str, row: Row) -> Organization:
+def organization_of(organization_id: str, row: Row) -> Organization:
+    """The organization in a row `o|<id>`, unless the row only keeps the id (`is_gone`)."""
     columns = row.columns
     return Organization(
         id=organization_id,
@@ -162,8 +162,14 @@ def _organization_of(organization_id: str, row: Row) -> Organization:
     )
 
 
-def _name_columns(organization: Organization) -> dict[str, Value]:
-    return {
+def is_gone(row: Row) -> bool:
+    """Whether a row `o|<id>` only keeps the id of a deleted organization from being used again."""
+    return row.columns["state"] == _GONE
+
+
+def name_row(organization: Organization) -> tuple[str, Columns]:
+    """The reservation of the organization's name: key and columns."""
+    return keys.organization_name(organization.name), {
         "v": entities.LAYOUT,
         "id": organization.id,
         "name": organization.name,

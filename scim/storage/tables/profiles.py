@@ -25,7 +25,7 @@ class TableProfiles:
         if not keys.is_id(account_id):
             return Profile(account_id=account_id)
         row = await self._table.get(keys.profile(account_id))
-        return _profile_of(row) if row else Profile(account_id=account_id)
+        return profile_of(row) if row else Profile(account_id=account_id)
 
     async def save(self, profile: Profile, activity: Activity | None = None) -> Profile:
         """Two calls: what roles there were is read, because each has a row of its own."""
@@ -68,7 +68,8 @@ def _profile_columns(profile: Profile) -> Columns:
     return columns
 
 
-def _profile_of(row: Row) -> Profile:
+def profile_of(row: Row) -> Profile:
+    """The profile in a row `p|<id>`."""
     columns = row.columns
     return Profile(
         account_id=keys.last_part(row.row_key),

@@ -40,16 +40,16 @@ class TableRoles:
     async def get(self, role_id: str) -> Role | None:
         """One call; none for what cannot be an id."""
         row = await self._table.get(role_keys.role(role_id)) if keys.is_id(role_id) else None
-        return _role_of(row) if row else None
+        return role_of(row) if row else None
 
     async def all(self) -> list[Role]:
         """One call for each thousand."""
-        return [_role_of(row) for row in await self._table.first(role_keys.ROLES)]
+        return [role_of(row) for row in await self._table.first(role_keys.ROLES)]
 
     async def create(self, role: Role, activity: Activity | None = None) -> Role:
         """One call."""
         key = role_keys.role(role.id)
-        etags = await self._commit([Insert(key, _columns(role)), Insert(_name_key(role), _holder(role))], activity)
+        etags = await self._commit([Insert(key, _columns(role)), Insert(*name_row(role))], activity)
         return replace(role, version=await self._table.etag(etags, key))
 
     async def update(self, before: Role, after: Role, activity: Activity) -> Role:
@@ -57,7 +57,7 @@ class TableRoles:
         key = role_keys.role(after.id)
         operations: list[Operation] = [Replace(key, _columns(after), before.version)]
         if _name_key(before) != _name_key(after):
-            operations += [Insert(_name_key(after), _holder(after)), Delete(_name_key(before))]
+            operations += [Insert(*name_row(after)), Delete(_name_key(before))]
         etags = await self._commit(operations, activity)
         return replace(after, version=await self._table.etag(etags, key))
 
@@ -121,7 +121,7 @@ class TableCensus:
         """One call for each thousand of the users, of the credentials, and of the profiles that there are."""
         users, is_more = await self._first_users(provider_id, limit)
         by_id = {keys.last_part(row.row_key): row for row in users if row.columns["active"]}
-        native = {row.row_key for row in await self._credentials.all() if _is_complete(row)}
+        native = {row.row_key for row in await self._credentials.all() if can_sign_in(row)}
         where = [Comparison("authenticationType", "eq", AuthenticationType.NATIVE.value)]
         native |= set(map(keys.last_part, await self._table.keys(keys.PROFILES, where)))
         dependent = tuple(sorted(by_id.keys() - native))
@@ -168,7 +168,8 @@ def _facts(row: Row) -> tuple[UserType, bool]:
     return UserType(str(row.columns["userType"])), bool(row.columns["active"])
 
 
-def _is_complete(row: Row) -> bool:
+def can_sign_in(row: Row) -> bool:
+    """Whether the credentials in a row of the partition `cred` suffice to sign in natively."""
     return bool(row.columns["password"]) and bool(row.columns["totp"])
 
 
@@ -176,8 +177,9 @@ def _name_key(role: Role) -> str:
     return role_keys.role_name(role.user_type.value, role.name)
 
 
-def _holder(role: Role) -> Columns:
-    return {"v": LAYOUT, "id": role.id}
+def name_row(role: Role) -> tuple[str, Columns]:
+    """The reservation of the role's name: key and columns."""
+    return _name_key(role), {"v": LAYOUT, "id": role.id}
 
 
 def _columns(role: Role) -> Columns:
@@ -192,7 +194,8 @@ def _columns(role: Role) -> Columns:
     }
 
 
-def _role_of(row: Row) -> Role:
+def role_of(row: Row) -> Role:
+    """The role in a row `ro|<id>`."""
     columns = row.columns
     return Role(
         id=keys.last_part(row.row_key),

@@ -104,6 +104,19 @@ class Page:
     """Give it to the next `query` with otherwise equal arguments; None on the last page."""
 
 
+@dataclass(frozen=True, slots=True)
+class TablePage:
+    """One answer when a whole table is read, in the order of keys. It may be short or empty and still not be the last.
+
+    Attributes:
+        rows: Each with its partition.
+        continuation: Where the next page begins: a text that is good as long as the table is there; None on the last.
+    """
+
+    rows: Sequence[tuple[str, Row]] = field(default_factory=tuple)
+    continuation: str | None = None
+
+
 class RowConflict(Exception):
     """A condition of a write did not hold; nothing of the write was applied.
 
@@ -198,10 +211,25 @@ class Rows(Protocol):
 
 
 class Tables(Protocol):
-    """The tables themselves, for what comes and goes by the table: a month of activities.
+    """The tables themselves, for what comes and goes by the table, a month of activities, and for copies of them.
 
     Every method may raise `StorageUnavailable`.
     """
+
+    async def scan(self, table: str, *, since: datetime | None = None, continuation: str | None = None) -> TablePage:
+        """One page of all rows of a table, at most 1,000 of them, whatever their partition.
+
+        It is no snapshot: what changes between two pages may be in both, or in none of them.
+
+        Args:
+            table: The table's name.
+            since: Only rows that were written at this moment of the service's clock or later.
+            continuation: From the page before.
+
+        Raises:
+            TableMissing: There is no such table.
+        """
+        ...
 
     async def ensure_tables(self, names: Iterable[str]) -> None:
         """Create the tables that do not exist yet."""

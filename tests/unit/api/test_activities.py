@@ -13,6 +13,7 @@ from scim.domain.people import NativeRole
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.schema.urns import NINJAONE_USER
+from scim.sentences import Sentence
 from tests.activities import Log, made_up, newest_first
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
@@ -224,7 +225,13 @@ async def test_a_user_who_moves_is_seen_by_both_organizations_and_a_technician_b
 
 async def test_a_csv_file_has_what_the_filter_finds_and_runs_no_formula(admin, log):
     made = [
-        made_up(admin.world, 1, subject_name='=HYPERLINK("http://evil","x")', organizations=("12", "13"), detail="a,b"),
+        made_up(
+            admin.world,
+            1,
+            subject_name='=HYPERLINK("http://evil","x")',
+            organizations=("12", "13"),
+            detail=Sentence.word("a,b"),
+        ),
         made_up(admin.world, 2, status=Status.ROLE_CREATED, subject_name="@role"),
     ]
     await log.put(made)

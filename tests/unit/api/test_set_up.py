@@ -78,6 +78,18 @@ async def test_a_missing_or_short_secret_in_the_vault_matches_nothing(stored):
     assert reply.status == 403
 
 
+async def test_a_secret_that_came_from_a_file_is_the_secret_without_the_end_of_its_line(fresh):
+    """`az keyvault secret set --file` puts the file into the vault as it is."""
+    await fresh.services.secrets.set(SECRET_NAME, SECRET + "\n")
+    await begun(fresh)
+
+
+async def test_a_secret_of_blanks_matches_nothing(fresh):
+    await fresh.services.secrets.set(SECRET_NAME, " " * 20)
+    reply = await fresh.call("POST", "/set-up:begin", {"secret": " " * 20, "email": "ana@contoso.com"})
+    assert (reply.status, reply.json["code"]) == (403, "wrong_secret")
+
+
 async def test_a_bad_password_or_code_uses_nothing_up(fresh):
     _, body = await begun(fresh)
     assert (await fresh.call("POST", "/set-up", body | {"password": "ana@contoso.com1"})).status == 400

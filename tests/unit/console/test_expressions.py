@@ -65,8 +65,8 @@ async def test_a_row_is_added_and_removed_without_scripts_and_nothing_typed_is_l
         ({"default": "99"}, 'There is no organization with the ID "99".'),
         ({"attribute": "[x"}, "Name the attribute that tells where people belong"),
         ({"value": ["Sales", "Sales"], "organization": ["12", "13"]}, 'The value "Sales" is there more than once.'),
-        ({"target": "other"}, "Some fields need your attention."),
-        ({"value": [""]}, "Some fields need your attention."),
+        ({"target": "other"}, "Give one of entra, okta."),
+        ({"value": [""]}, "This is required."),
     ],
     ids=["all", "unknown", "attribute", "twice", "target", "blank"],
 )

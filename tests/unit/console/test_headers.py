@@ -42,7 +42,7 @@ async def headers_of(visitor: Visitor, method: str, path: str, *, status: int) -
     headers = {"cookie": visitor.person.cookie, "content-type": FORM}
     body = f"csrf={visitor.person.csrf}&name=".encode() if method == "POST" else b""
     request = WebRequest(method=method, path=path, headers=headers, body=body, id="r")
-    reply = _http_response(await visitor.admin.world.app.administration.console.answer(request))
+    reply = _http_response(await visitor.admin.world.app.administration.console.answer(request), request.id)
     assert reply.status_code == status
     return dict(reply.headers)
 
@@ -52,6 +52,7 @@ async def test_every_reply_carries_the_security_headers(visitor, method, path, s
     headers = await headers_of(visitor, method, path, status=status)
     assert {name: headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Request-Id"] == "r"
     kept = "public, max-age=31536000, immutable" if path == FILE else "no-store"
     assert headers["Cache-Control"] == kept
 

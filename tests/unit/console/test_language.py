@@ -1,14 +1,26 @@
 """The console in the reader's language: texts, dates and numbers."""
 
+import ast
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from babel import Locale
 
+import scim
+from scim.console.code_labels import CODES
 from scim.console.language import LANGUAGES, Language, language_of
-from scim.sentences import Sentence
+from scim.domain.authority import Permission
+from scim.domain.details import change
+from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, Policies
+from scim.domain.roles import RoleTemplate
+from scim.domain.users import UserType
+from scim.schema.values import UnknownAttributes
+from scim.sentences import Code, Sentence
 from tests.visitor import Visitor
 
+SCIM = Path(scim.__file__).parent
 ORGANIZATIONS = "administration/organizations"
 MOMENT = datetime(2027, 7, 14, 22, 2, tzinfo=UTC)
 ENGLISH, GERMAN = Language("en"), Language("de")
@@ -21,6 +33,12 @@ ENGLISH, GERMAN = Language("en"), Language("de")
         ("en", "de", "en"),
         ("", "de-AT,de;q=0.9,en;q=0.8", "de"),
         ("", "fr-CA, de;q=0.5", "de"),
+        ("", "en;q=0.5, de;q=0.8", "de"),
+        ("", "en-GB;q=0.8,de-CH;q=0.9", "de"),
+        ("", "de;q=0.1, *;q=0.8", "en"),
+        ("", "de;q=0", "en"),
+        ("", "de;q=much, en;q=0.1", "en"),
+        ("", "de;q=7, en;q=0.1", "en"),
         ("de-CH", "", "de"),
         ("es-ES", "de", "de"),
         ("es-ES", "fr", "en"),
@@ -84,7 +102,36 @@ def test_sentences_within_a_sentence_are_told_too():
 
 def test_what_is_no_sentence_stays_as_it_is():
     assert GERMAN.told("Contoso") == "Contoso"
+    assert GERMAN.told("active") == "active"
     assert GERMAN.told(Sentence("Nobody has translated this.")) == "Nobody has translated this."
+
+
+def test_a_code_is_called_as_x():
+    """R131."""
+    assert (ENGLISH.told(Code("endUser")), GERMAN.told(Code("endUser"))) == ("End user", "Endbenutzer")
+    assert GERMAN.told(change("userType", Code("endUser"), Code("technician"))) == "Typ: Endbenutzer → Techniker"
+    assert GERMAN.told(Code("unheardOf")) == "unheardOf"
+
+
+def test_every_code_of_the_log_has_a_name():
+    enumerations = (UserType, RoleTemplate, Permission, OrganizationPolicy, AdoptionPolicy, UnknownAttributes)
+    codes = {value for each in enumerations for value in each}
+    codes |= {each.name.replace("_", " ") for each in fields(Policies)} | {*codes_in_code()}
+    assert {"true", "none", "Native", "active", "managed by", "default organization"} <= codes
+    assert codes <= CODES.keys()
+
+
+def codes_in_code():
+    """What is written out as a code, or as what a change is a change of."""
+    for path in SCIM.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="Code"), args=[ast.IfExp(body=first, orelse=second)]):
+                    yield from (first.value, second.value)
+                case ast.Call(func=ast.Name(id="Code" | "change"), args=[ast.Constant(value=code), *_]):
+                    yield code
+                case ast.Assign(targets=[ast.Name(id="pairs")], value=ast.Tuple(elts=pairs)):
+                    yield from (pair.elts[0].value for pair in pairs if isinstance(pair, ast.Tuple))
 
 
 async def test_a_page_is_in_the_language_of_the_account(visitor):
@@ -120,6 +167,7 @@ async def test_a_refusal_is_told_in_the_language_of_the_page(visitor):
     assert "Eine Organisations-ID besteht aus 1 bis 64 Buchstaben" in page.text
     page = await visitor.send(f"{ORGANIZATIONS}/add", name="x" * 151, id="")
     assert "Geben Sie höchstens 150 Zeichen an." in page.text
+    page = await visitor.send(f"{ORGANIZATIONS}/add", name="x" * 151, id="y" * 65)
     assert "Einige Felder brauchen Ihre Aufmerksamkeit." in page.text
 
 

@@ -1,5 +1,7 @@
 """Administration → Organizations, without a browser."""
 
+import re
+
 ORGANIZATIONS = "administration/organizations"
 
 
@@ -28,8 +30,15 @@ async def test_a_refused_form_comes_back_with_what_was_typed(visitor):
 async def test_a_name_that_is_no_name_is_told_at_its_field(visitor):
     page = await visitor.send(f"{ORGANIZATIONS}/add", name="", id="")
     assert page.status == 400
+    assert page.html.count("Fill this in.") == 2  # above as well, where the style hides it: see test_dialogs
+    assert "data-one-field" in page.html
+
+
+async def test_fields_that_are_wrong_are_led_to(visitor):
+    page = await visitor.send(f"{ORGANIZATIONS}/add", name="", id="x" * 65)
     assert "Some fields need your attention." in page.text
-    assert "Fill this in." in page.text
+    assert re.findall(r'<a href="#field-(\w+)" data-to-field>', page.html) == ["name", "id"]
+    assert {'id="field-name"' in page.html, 'id="field-id"' in page.html} == {True}
 
 
 async def test_an_organization_that_was_changed_meanwhile_is_not_overwritten(visitor):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scim.console.organization_choices import MOST_OFFERED
 from scim.domain.authority import Permission
 from scim.domain.organizations import Organization
 from tests.people import technician
@@ -61,7 +62,7 @@ async def test_the_default_organization_is_chosen_by_name(visitor, admin):
 
 
 async def test_where_there_are_too_many_organizations_the_id_is_typed(visitor, admin):
-    for number in range(100):
+    for number in range(MOST_OFFERED):
         await admin.world.app.organizations.create(Organization(id=f"o{number}", name=f"Customer {number}"))
     page = await visitor.get(SETTINGS)
     assert '<input id="field-defaultOrganization"' in page.html

@@ -15,6 +15,7 @@ from scim.domain.authority import Permission
 from scim.domain.providers import Provider
 from scim.domain.tokens import TokenUse
 from scim.errors import Unavailable
+from scim.sentences import Sentence
 from scim.web.messages import WebRequest
 from tests.people import technician
 from tests.visitor import Visitor
@@ -256,6 +257,17 @@ async def test_the_expiry_goes_into_a_calendar(admin, chief):
     reply = await chief.get(f"{WINDOW}/tokens/{token.id}/expiry.ics")
     assert reply.headers["Content-Disposition"] == f'attachment; filename="scim-token-{token.id}.ics"'
     assert reply.html.startswith("BEGIN:VCALENDAR")
+
+
+async def test_the_calendar_entry_is_in_the_language_of_the_reader(admin, chief):
+    await enable(chief)
+    await generate(chief)
+    (token,) = await tokens_of(admin)
+    chief.headers["accept-language"] = "de"
+    entry = (await chief.get(f"{WINDOW}/tokens/{token.id}/expiry.ics")).html.replace("\r\n ", "")
+    provider = await admin.services.providers.get(token.provider)
+    summary = Sentence('The SCIM token {token} of "{provider}" expires', token=token.name, provider=provider.name)
+    assert f"SUMMARY:{Language('de').told(summary)}\r\n" in entry
 
 
 async def test_an_expired_token_is_told_and_a_new_one_can_be_generated_at_once(admin, chief):

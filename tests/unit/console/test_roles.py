@@ -138,7 +138,7 @@ async def test_a_role_of_too_many_people_can_be_deleted_all_the_same(visitor, ad
     [
         ("System administrator", "System administrator is not a role"),
         ("helpdesk l1", 'There is a role for technicians called "helpdesk l1" already.'),
-        ("", "Some fields need your attention."),
+        ("", "Fill this in."),
     ],
     ids=["reserved", "taken", "blank"],
 )

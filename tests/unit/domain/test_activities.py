@@ -101,7 +101,7 @@ def test_labels_of_changes(before, after, status):
         (user(END_USER), user(replace(END_USER, organization="13")), "organization: 12 → 13"),
         (user(END_USER), user(replace(END_USER, organization="All")), "organization: 12 → All"),
         (user(END_USER), user(TECHNICIAN), "userType: endUser → technician; organization: 12 → none"),
-        (user(END_USER, "native"), user(END_USER), "managed by: native → entra"),
+        (user(END_USER, "native"), user(END_USER), "managed by: Native → entra"),
         (user(END_USER), user(replace(END_USER, contact="secret@x.y")), ""),
     ],
 )
@@ -112,7 +112,7 @@ def test_what_changed_of_a_standing_as_text(before, after, text):
 
 def test_who_manages_an_account_is_told_by_name():
     """AMB-22."""
-    text = standing_changes(user(END_USER, "native"), user(END_USER), {"native": "Native", "entra": "Contoso Entra"})
+    text = standing_changes(user(END_USER, "native"), user(END_USER), {"entra": "Contoso Entra"})
     assert text == "managed by: Native → Contoso Entra"
 
 

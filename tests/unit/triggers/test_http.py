@@ -3,7 +3,8 @@
 import azure.functions as func
 import pytest
 
-from scim.triggers.http import scim_request
+from scim.protocol.messages import Response
+from scim.triggers.http import http_response, scim_request
 
 
 def query_of(url, **params):
@@ -20,3 +21,13 @@ def test_an_empty_parameter_that_the_host_left_out_is_found_in_the_url():
 @pytest.mark.parametrize("host", ["[", "[::1", "x\u2100y", "a]b", "", "%"])
 def test_a_host_that_is_none_does_no_harm(host):
     assert query_of(f"http://{host}/ws/scim/v2/Users?cursor=") == {"cursor": ""}
+
+
+def test_a_reply_names_the_request_and_forbids_caching():
+    headers = http_response(Response(status=204, headers={"ETag": 'W/"1"'}), "01a2").headers
+    assert dict(headers) == {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "X-Request-Id": "01a2",
+        "ETag": 'W/"1"',
+    }

@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from ops.backup.folder import FolderStore
+from ops.backup.reading import finished
 from scim.triggers.timers import SCHEDULES
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
@@ -33,6 +36,17 @@ async def test_a_deleted_role_is_cleared_by_its_timer():
     assert await admin.services.roles.deleted() == []
 
 
+async def test_the_timer_of_backups_makes_one_a_day(tmp_path):
+    admin = await AdminWorld.on(FakeRows())
+    store = FolderStore(tmp_path)
+    app = replace(admin.world.app, backup_store=store)
+    for _ in range(3):
+        await app.chores["BackUp"]()
+        admin.clock.advance(minutes=10)
+
+    assert await finished(store) == ["20261123T120000Z"]
+
+
 ADMINISTRATION = {
     "pydantic",
     "argon2",
@@ -42,15 +56,17 @@ ADMINISTRATION = {
     "scim.sso",
     "lxml",
 }
+BACKUPS = {"azure.storage", "azure.storage.blob", "scim.storage.backup.export"}
 TEMPLATING = {"jinja2", "babel", "markdown_it", "segno", "scim.console"}
+TELEMETRY = {"opentelemetry", "azure.monitor", "scim.observability"}
 
 
 def test_the_app_starts_without_what_only_administration_needs():
     """Provisioning does not wait for pydantic, nor for the use cases and timers of administrators."""
-    assert (ADMINISTRATION | TEMPLATING) & modules_after("import function_app") == set()
+    assert (ADMINISTRATION | BACKUPS | TEMPLATING | TELEMETRY) & modules_after("import function_app") == set()
 
 
-def test_provisioning_never_imports_the_templating():
+def test_provisioning_never_imports_templating_or_backups():
     program = """
 import asyncio
 from tests.fakes.rows import FakeRows
@@ -64,7 +80,7 @@ async def provision():
 
 asyncio.run(provision())
 """
-    assert TEMPLATING & modules_after(program) == set()
+    assert (BACKUPS | TEMPLATING | TELEMETRY) & modules_after(program) == set()
 
 
 def modules_after(program):

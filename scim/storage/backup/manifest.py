@@ -1,0 +1,97 @@
+"""What a backup consists of. It is written last: files without it are no backup."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from scim.storage.tables.entities import LAYOUT
+
+FORMAT = 1
+"""Version of the manifest and of the lines (`scim.storage.backup.lines`)."""
+MANIFEST = "manifest.json"
+PROGRESS = "progress.json"
+NAMES = "%Y%m%dT%H%M%SZ"
+"""How a backup's folder is named after the moment, in UTC, at which it began."""
+
+
+class UnusableBackup(Exception):
+    """A backup cannot be restored; the message tells an operator why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of compressed lines.
+
+    Attributes:
+        name: In the backup's folder.
+        table: Whose rows it has.
+        rows: How many.
+        bytes: Its size.
+        sha256: Its digest, in hexadecimal.
+    """
+
+    name: str
+    table: str
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A whole backup.
+
+    Attributes:
+        started, finished: When; each row is as it was at some moment between.
+        parts: Its files, in the order in which they were read: of a row that is in two of them, the later one counts.
+    """
+
+    started: datetime
+    finished: datetime
+    parts: tuple[Part, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are in all files."""
+        return sum(part.rows for part in self.parts)
+
+    def content(self) -> bytes:
+        """The manifest as a file."""
+        facts = {
+            "format": FORMAT,
+            "layout": LAYOUT,
+            "started": self.started.isoformat(),
+            "finished": self.finished.isoformat(),
+            "rows": self.rows,
+            "parts": [asdict(part) for part in self.parts],
+        }
+        return json.dumps(facts, indent=2).encode()
+
+
+def manifest_in(content: bytes) -> Manifest:
+    """The manifest in a file.
+
+    Raises:
+        UnusableBackup: It cannot be read, or a later version of Rollcall wrote it.
+    """
+    try:
+        facts: dict[str, Any] = json.loads(content)
+        versions = facts["format"], facts["layout"]
+        if any(found > known for found, known in zip(versions, (FORMAT, LAYOUT), strict=True)):
+            raise UnusableBackup(
+                f"A later version of Rollcall made this backup (format {versions[0]}, layout {versions[1]}; this one "
+                f"knows {FORMAT} and {LAYOUT}). Restore it with that version or a later one."
+            )
+        return Manifest(
+            started=datetime.fromisoformat(facts["started"]),
+            finished=datetime.fromisoformat(facts["finished"]),
+            parts=parts_in(facts["parts"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnusableBackup("The manifest of this backup is damaged. Choose another backup.") from error
+
+
+def parts_in(facts: list[dict[str, Any]]) -> tuple[Part, ...]:
+    """The parts in a list that was JSON."""
+    return tuple(Part(**each) for each in facts)
