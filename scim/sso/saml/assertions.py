@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from scim.domain.sso import Identity, SignInRequest, SsoConfiguration
+from scim.domain.sso import Identity, SamlConfiguration, SignInRequest
 from scim.sso.saml.documents import Element, only_child, text_of
 from scim.sso.saml.moments import SKEW, moment
 from scim.sso.saml.names import ASSERTION, BEARER, TRANSIENT
@@ -34,7 +34,7 @@ _MFA_ATTRIBUTES: Mapping[str, str] = {
 
 def identity(
     assertion: Element,
-    configuration: SsoConfiguration,
+    configuration: SamlConfiguration,
     us: ServiceProvider,
     request: SignInRequest | None,
     now: datetime,

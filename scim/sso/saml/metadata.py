@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from scim.domain.sso import SsoConfiguration
+from scim.domain.sso import SamlConfiguration
 from scim.sentences import Sentence
 from scim.sso.addresses import may_be_opened
 from scim.sso.configuration import ConfigurationRefused
@@ -62,9 +62,9 @@ class IdentityProvider:
     document: str
 
     @property
-    def configuration(self) -> SsoConfiguration:
+    def configuration(self) -> SamlConfiguration:
         """What is stored of it."""
-        return SsoConfiguration(
+        return SamlConfiguration(
             entity_id=self.entity_id,
             sign_on_url=self.sign_on_url,
             certificates=tuple(certificate.pem for certificate in self.certificates),

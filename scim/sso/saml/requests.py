@@ -7,13 +7,13 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from lxml import etree
 
-from scim.domain.sso import SignInRequest, SsoConfiguration
+from scim.domain.sso import SamlConfiguration, SignInRequest
 from scim.sso.saml.names import ASSERTION, POST_BINDING, PROTOCOL, namespace
 from scim.sso.saml.service_provider import ServiceProvider
 
 
 def sign_in_url(
-    configuration: SsoConfiguration, us: ServiceProvider, request: SignInRequest, *, force: bool = False
+    configuration: SamlConfiguration, us: ServiceProvider, request: SignInRequest, *, force: bool = False
 ) -> str:
     """Where the browser is to go.
 
@@ -37,7 +37,7 @@ def message_id(request: SignInRequest) -> str:
     return f"_{request.id}"
 
 
-def _message(configuration: SsoConfiguration, us: ServiceProvider, request: SignInRequest, *, force: bool) -> bytes:
+def _message(configuration: SamlConfiguration, us: ServiceProvider, request: SignInRequest, *, force: bool) -> bytes:
     root = etree.Element(
         f"{PROTOCOL}AuthnRequest",
         {

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cryptography import x509
 
-from scim.domain.sso import AnswerRefused, Identity, SignInRequest, SsoConfiguration
+from scim.domain.sso import AnswerRefused, Identity, SamlConfiguration, SignInRequest
 from scim.sso.saml import assertions
 from scim.sso.saml.decryption import decrypted
 from scim.sso.saml.documents import (
@@ -29,7 +29,7 @@ LIMIT = 256 * 1024
 
 
 def read_answer(
-    answer: str, configuration: SsoConfiguration, us: ServiceProvider, request: SignInRequest | None, now: datetime
+    answer: str, configuration: SamlConfiguration, us: ServiceProvider, request: SignInRequest | None, now: datetime
 ) -> Identity:
     """Who has signed in.
 
@@ -86,7 +86,7 @@ def _check_status(response: Element) -> None:
 
 
 def _check_addresses(
-    response: Element, configuration: SsoConfiguration, us: ServiceProvider, request: SignInRequest | None
+    response: Element, configuration: SamlConfiguration, us: ServiceProvider, request: SignInRequest | None
 ) -> None:
     """Whom it is from and for. A response that is signed has to name its destination."""
     if response.get("Destination", "" if is_signed(response) else us.reply_url) != us.reply_url:
@@ -97,7 +97,7 @@ def _check_addresses(
     assertions.check_request(response, request)
 
 
-def _assertion(response: Element, configuration: SsoConfiguration, us: ServiceProvider, now: datetime) -> Element:
+def _assertion(response: Element, configuration: SamlConfiguration, us: ServiceProvider, now: datetime) -> Element:
     """The assertion as it was signed. A signature of the response does not stand for the assertion's own."""
     certificates = [x509.load_pem_x509_certificate(text.encode()) for text in configuration.certificates]
     assertion = _only_assertion(response)

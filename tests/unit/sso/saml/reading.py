@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from scim.domain.sso import SignInRequest, SsoConfiguration
+from scim.domain.sso import SamlConfiguration, SignInRequest
 from scim.sso.saml.responses import read_answer
 from scim.sso.saml.service_provider import ServiceProvider
 from tests.saml_identity_provider import ENTITY_ID, NOW, REQUEST_ID, SIGN_ON_URL, signer
@@ -13,7 +13,7 @@ REQUEST = SignInRequest(id=REQUEST_ID, at=NOW - timedelta(seconds=40))
 
 def configured(*signers, entity_id=ENTITY_ID):
     pems = tuple(each.pem for each in signers or (signer(),))
-    return SsoConfiguration(entity_id=entity_id, sign_on_url=SIGN_ON_URL, certificates=pems)
+    return SamlConfiguration(entity_id=entity_id, sign_on_url=SIGN_ON_URL, certificates=pems)
 
 
 def read(posted, configuration=None, request=REQUEST, now=NOW, us=US):
