@@ -9,6 +9,7 @@ from scim.api.dispatch import Api
 from scim.api.routes import ENDPOINTS
 from scim.console.application import Console
 from scim.console.pages import PAGES
+from scim.sso.engines import Engines
 from scim.storage.tables.accounts import TableAccounts
 from scim.storage.tables.activities import TableActivityLog
 from scim.storage.tables.administrators import TableAdministratorGuard
@@ -47,7 +48,7 @@ class Administration:
 
 def administration(app: "Application") -> Administration:
     """The administration of an application."""
-    config = ConfigTable(app.rows, "")
+    config, public_url = ConfigTable(app.rows, ""), app.services.base_url.removesuffix("/ws/scim/v2")
     services = Services(
         accounts=TableAccounts(app.table, app.users, app.providers, app.clock),
         administrator_guard=TableAdministratorGuard(app.table),
@@ -71,12 +72,13 @@ def administration(app: "Application") -> Administration:
         idempotency_keys=TableIdempotencyKeys(config),
         secrets=app.secrets,
         sealer=VaultSealer(app.secrets),
+        sso=Engines(public_url, app.clock, allows_loopback=app.local_identity_providers),
         passwords=app.passwords,
         clock=app.clock,
         identifiers=app.identifiers,
         background=app.background,
         activity_retention=app.activity_retention,
-        public_url=app.services.base_url.removesuffix("/ws/scim/v2"),
+        public_url=public_url,
     )
     authenticator = RequestAuthenticator(services)
     return Administration(

@@ -100,6 +100,7 @@ class Application:
     readiness: Readiness
     security_contact: str | None
     backup_store: BackupStore | None
+    local_identity_providers: bool
     clock: Clock
     identifiers: Identifiers
     background: Background
@@ -167,8 +168,12 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
     passwords: Passwords | None = None,
     clock: Clock | None = None,
     identifiers: Identifiers | None = None,
+    local_identity_providers: bool = False,
 ) -> Application:
-    """The application over given storage; the one place where tests put something else in."""
+    """The application over given storage; the one place where tests put something else in.
+
+    `local_identity_providers` lets people sign in at identity providers on this machine, by plain HTTP.
+    """
     clock, identifiers, background = clock or SystemClock(), identifiers or Uuid7Identifiers(), Background()
     table = DirectoryTable(rows)
     counters, bookmarks = Counters(table), Bookmarks(table, clock, background)
@@ -218,6 +223,7 @@ def assemble(  # noqa: PLR0913 - storage, and what tests put in its place
         readiness=Readiness(rows, clock),
         security_contact=security_contact,
         backup_store=backup_store,
+        local_identity_providers=local_identity_providers,
         clock=clock,
         identifiers=identifiers,
         background=background,

@@ -143,6 +143,7 @@ class World:
             passwords=QUICK_PASSWORDS,
             clock=clock,
             identifiers=ClockIdentifiers(clock),
+            local_identity_providers=True,
         )
         for id_ in ORGANIZATIONS:
             await app.organizations.create(Organization(id=id_, name=f"Organization {id_}"))

@@ -4,7 +4,8 @@ What SCIM manages is locked (`scim.domain.locks`); what only the console manages
 before anything is written, and written in one transaction.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,10 +15,13 @@ from scim.admin.administrator_changes import LAST_ADMINISTRATOR, refuse_last, re
 from scim.admin.concurrency import until_settled
 from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Invalid
+from scim.admin.records import note_able
+from scim.admin.services import Services
 from scim.domain.accounts import NATIVE_POLICIES
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
 from scim.domain.locks import Lock, deletion_lock, field_lock
+from scim.domain.people import AuthenticationType, Profile
 from scim.domain.ports import LastAdministrator, NameTaken
 from scim.domain.providers import Provider
 from scim.domain.resources import document_text
@@ -41,6 +45,7 @@ _CRITICAL_FIELDS = frozenset({"active", "userType", "userName"})
 """Fields whose change takes a recent sign-in, and a code if it is an administrator's."""
 _LAST_DEACTIVATED = Sentence("The last active system administrator cannot be deactivated.")
 _LAST_DELETED = Sentence("The last active system administrator cannot be deleted.")
+_LAST_NATIVE = Sentence("At least one active system administrator who can sign in natively must remain.")
 _LAST_CHANGED = Sentence("The last active system administrator cannot be changed.")
 _AUTHENTICATION_TYPE = "authentication_type"
 _JUDGED_FIELDS = frozenset({"userType", "organizationId"})
@@ -83,7 +88,7 @@ async def edit(
         before = account.user
         changed = {name: value for name, value in wanted.directory.items() if value != value_of(before, name)}
         refuse_locked(account.provider, tuple(changed))
-        profile = replace(account.profile, **wanted.profile)
+        profile = _profile(context, account, wanted)
         settings = tuple(name for name in wanted.profile if getattr(profile, name) != getattr(account.profile, name))
         if not changed and not settings:
             return account
@@ -99,9 +104,11 @@ async def edit(
             detail=standing_changes(before, after),
         )
         is_last = _LAST_DEACTIVATED if before.standing.active and not after.standing.active else _LAST_CHANGED
-        user, stored = await refusing(
-            context.services.accounts.edit(before, after, profile, activity), is_last, after.user_name
-        )
+        if _AUTHENTICATION_TYPE in settings and before is after:
+            is_last = _LAST_NATIVE
+        async with _counted_anew(context.services, before, profile, settings, is_last):
+            write = context.services.accounts.edit(before, after, profile, activity)
+            user, stored = await refusing(write, is_last, after.user_name)
         return replace(account, user=user, profile=stored)
 
     return await until_settled(attempt)
@@ -229,14 +236,53 @@ async def _check_proof(
     account.check_version(if_match)
     changed = [name for name in _CRITICAL_FIELDS & wanted.directory.keys() if _differs(account, wanted, name)]
     refuse_locked(account.provider, tuple(changed))
-    how = wanted.profile.get(_AUTHENTICATION_TYPE, account.profile.authentication_type)
-    if not changed and how == account.profile.authentication_type:
+    how = wanted.profile.get(_AUTHENTICATION_TYPE, account.authentication_type)
+    if not changed and how == account.authentication_type:
         return
     context.require_recent(Action.MANAGE_ACCOUNTS)
+    if how is AuthenticationType.SSO and how != account.authentication_type:
+        await refuse_last(context, account.user, _LAST_NATIVE)
     if "active" in changed and not wanted.directory["active"]:
         await refuse_last(context, account.user, _LAST_DEACTIVATED)
     if changed != ["userType"]:  # which is refused to administrators
         await require_proof_for(context, account.user, proof)
+
+
+def _profile(context: Context, account: Account, wanted: Edit) -> Profile:
+    """The profile as wanted. A default that is asked for stays one; with another way to sign in, sessions end."""
+    settings = dict(wanted.profile)
+    if _AUTHENTICATION_TYPE in settings:
+        if settings[_AUTHENTICATION_TYPE] == account.authentication_type:
+            del settings[_AUTHENTICATION_TYPE]
+        else:
+            settings["sessions_end"] = context.now
+    return replace(account.profile, **settings)
+
+
+@asynccontextmanager
+async def _counted_anew(
+    services: Services, user: User, profile: Profile, settings: Collection[str], is_last: Sentence
+) -> AsyncIterator[None]:
+    """Around a write: an administrator who goes to single sign-on no longer counts as able to sign in natively.
+
+    Raises:
+        Conflicting: `last_administrator`; nothing was written.
+    """
+    if _AUTHENTICATION_TYPE not in settings:
+        yield
+        return
+    is_leaving = user.administrator and profile.authentication_type is AuthenticationType.SSO
+    if is_leaving:
+        try:
+            await services.administrator_guard.disenrolling(user)
+        except LastAdministrator as last:
+            raise Conflicting(is_last, LAST_ADMINISTRATOR) from last
+    try:
+        yield
+    finally:
+        if is_leaving:
+            await services.administrator_guard.disenrolled(user)
+        await note_able(services, user)
 
 
 def _differs(account: Account, wanted: Edit, name: str) -> bool:

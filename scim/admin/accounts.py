@@ -15,9 +15,9 @@ from scim.admin.problems import Invalid, Missing
 from scim.domain.accounts import RETENTION, AccountFilter, AccountState, AccountSummary
 from scim.domain.authority import Action
 from scim.domain.filtering.grammar import parse_filter
-from scim.domain.people import Profile
+from scim.domain.people import AuthenticationType, Profile, authentication_type_of
 from scim.domain.ports import Query
-from scim.domain.providers import Provider
+from scim.domain.providers import NATIVE, Provider
 from scim.domain.users import User
 from scim.sentences import Sentence
 
@@ -77,6 +77,11 @@ class Account:
     user: User
     profile: Profile
     provider: Provider | None
+
+    @property
+    def authentication_type(self) -> AuthenticationType:
+        """How it signs in once single sign-on is enabled (AMB-30)."""
+        return authentication_type_of(self.profile, self.provider.id if self.provider else NATIVE)
 
     @property
     def version(self) -> str:

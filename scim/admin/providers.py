@@ -147,6 +147,8 @@ class ProviderChange:
     unknown_attributes: UnknownAttributes | None = None
     organization: OrganizationPolicy | None = None
     adoption: AdoptionPolicy | None = None
+    trusts_mfa: bool | None = None
+    idp_initiated: bool | None = None
     default_organization: str | None = None
     configuration: SsoConfiguration | None = None
     client_secret: str | None = field(default=None, repr=False)
@@ -294,6 +296,8 @@ async def _checked(context: Context, before: Provider, wanted: ProviderChange) -
             unknown_attributes=wanted.unknown_attributes or policies.unknown_attributes,
             organization=wanted.organization or policies.organization,
             adoption=wanted.adoption or policies.adoption,
+            trusts_mfa=policies.trusts_mfa if wanted.trusts_mfa is None else wanted.trusts_mfa,
+            idp_initiated=policies.idp_initiated if wanted.idp_initiated is None else wanted.idp_initiated,
         ),
         default_organization=(
             before.default_organization if wanted.default_organization is None else wanted.default_organization or None
@@ -336,7 +340,13 @@ _EDITED = {
     "default_organization": "defaultOrganization",
 }
 """Fields, and what the API calls them."""
-_POLICIES = {"unknown_attributes": "unknownAttributes", "organization": "organization", "adoption": "adoption"}
+_POLICIES = {
+    "unknown_attributes": "unknownAttributes",
+    "organization": "organization",
+    "adoption": "adoption",
+    "trusts_mfa": "trustsMfa",
+    "idp_initiated": "idpInitiated",
+}
 
 
 def _differences(before: Provider, after: Provider) -> tuple[str, ...]:
@@ -351,7 +361,7 @@ def _in_words(before: Provider, after: Provider) -> Sentence:
     pairs = (
         ("name", before.name, after.name),
         *(
-            (name.replace("_", " "), *(Code(getattr(each.policies, name)) for each in (before, after)))
+            (name.replace("_", " "), *(_code(getattr(each.policies, name)) for each in (before, after)))
             for name in _POLICIES
         ),
         ("default organization", before.default_organization or NONE, after.default_organization or NONE),
@@ -359,6 +369,10 @@ def _in_words(before: Provider, after: Provider) -> Sentence:
     name, *others = (change(*pair) if pair[1] != pair[2] else NO_DETAIL for pair in pairs)
     added, removed = after.email_domains - before.email_domains, before.email_domains - after.email_domains
     return Sentence.joined([name, *_first("+", added), *_first("-", removed), *others])
+
+
+def _code(policy: str | bool) -> Code:  # noqa: FBT001 - the value is the argument
+    return Code(policy if isinstance(policy, str) else str(policy).lower())
 
 
 def _first(sign: str, domains: Collection[str]) -> list[str]:

@@ -3,6 +3,7 @@
 from scim.admin.services import Services
 from scim.domain.activities import Activity, Actor, Status, organizations_of
 from scim.domain.details import NO_DETAIL
+from scim.domain.people import AuthenticationType, authentication_type_of
 from scim.domain.users import User, display_name
 from scim.sentences import Sentence
 
@@ -28,10 +29,15 @@ async def record_own(
 
 
 async def note_able(services: Services, user: User) -> None:
-    """Count a system administrator who has a password and an authenticator app among those who can sign in natively."""
+    """Count a system administrator with a password and an authenticator app among those who can sign in natively.
+
+    Who is to sign in at a provider does not count, whatever else there is.
+    """
 
     async def is_able() -> bool:
-        return (await services.credentials.get(user.id)).is_complete
+        profile = await services.profiles.get(user.id)
+        is_native = authentication_type_of(profile, user.provider) is AuthenticationType.NATIVE
+        return is_native and (await services.credentials.get(user.id)).is_complete
 
     if user.administrator:
         await services.administrator_guard.enrolled(user, is_able)

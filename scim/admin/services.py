@@ -30,6 +30,7 @@ from scim.domain.ports.people import (
     VaultSecrets,
 )
 from scim.domain.ports.roles import Census, GroupMappings, Roles
+from scim.domain.ports.sso import SingleSignOn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,7 @@ class Services:
     attempts: Attempts
     secrets: VaultSecrets
     sealer: Sealer
+    sso: SingleSignOn
     passwords: Passwords
     clock: Clock
     identifiers: Identifiers

@@ -2,14 +2,15 @@
 
 The cookie holds the account's id and 256 random bits; storage holds the digest of these. A session ends with sign-out,
 after half an hour without a request, after twelve hours, when the account is deactivated, deleted or changes its type,
-and when its password or authenticator app changes.
+and when its password, authenticator app or authentication type changes. One that began at an identity provider also
+ends when single sign-on of that is disabled, or the provider is deleted: with the next request, on every instance.
 """
 
 import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 
 from scim.admin.codes import check_code
@@ -19,6 +20,7 @@ from scim.admin.problems import Missing, SignInRequired
 from scim.admin.services import Services
 from scim.domain.people import Profile, Session
 from scim.domain.ports import VersionConflict
+from scim.domain.sso import SsoState
 from scim.domain.users import User
 from scim.sentences import Sentence
 
@@ -66,8 +68,10 @@ class Ticket:
         return hmac.compare_digest(self.csrf_token.encode(), text.encode())
 
 
-async def begin(services: Services, user: User, agent: str, began: datetime | None = None) -> Ticket:
-    """A new session; for who has just proven to be this user, with password and code.
+async def begin(
+    services: Services, user: User, agent: str, began: datetime | None = None, provider_id: str = ""
+) -> Ticket:
+    """A new session; for who has just proven to be this user, with password and code or at an identity provider.
 
     Args:
         services: The ports.
@@ -75,6 +79,7 @@ async def begin(services: Services, user: User, agent: str, began: datetime | No
         agent: The browser.
         began: A moment before the proof was looked at, now when not given: the session counts from there, so that a
             password or a standing that changed in between has ended it already.
+        provider_id: The identity provider; "" for a native sign-in.
     """
     ticket, now = Ticket(user.id, token_hex(32)), began or services.clock.now()
     await services.sessions.create(
@@ -85,6 +90,7 @@ async def begin(services: Services, user: User, agent: str, began: datetime | No
             verified_at=now,
             last_seen=now,
             agent=agent[:_MAX_AGENT],
+            provider=provider_id,
         )
     )
     return ticket
@@ -104,7 +110,8 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     now = services.clock.now()
     if session is None:
         raise SignInRequired(_OVER)
-    if user is None or not user.standing.active or _is_over(session, now, profile.sessions_end, user.standing_since):
+    turns = (profile.sessions_end, user.standing_since if user else None, await _sso_turn(services, session))
+    if user is None or not user.standing.active or _is_over(session, now, *turns):
         await services.sessions.end(ticket.account_id, ticket.session_id)
         raise SignInRequired(_OVER)
     if now - session.last_seen >= SEEN_NOTED_EVERY:
@@ -125,6 +132,18 @@ def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:
     """Whether it is too old, or began before one of the turns of its account."""
     is_stale = now - session.last_seen >= IDLE or now - session.created_at >= LONGEST
     return is_stale or any(turn is not None and session.created_at < turn for turn in turns)
+
+
+async def _sso_turn(services: Services, session: Session) -> datetime | None:
+    """When single sign-on of the session's provider was last switched: now, where it is off or gone.
+
+    One storage call; none for a native session.
+    """
+    if not session.provider:
+        return None
+    provider = await services.providers.get(session.provider)
+    is_on = provider is not None and provider.sso.state is SsoState.ENABLED
+    return provider.sso.since if provider is not None and is_on else datetime.max.replace(tzinfo=UTC)
 
 
 async def sign_out(context: Context) -> None:
@@ -154,12 +173,14 @@ async def mine(context: Context) -> list[Session]:
 
 
 async def live_of(services: Services, user: User, profile: Profile) -> list[Session]:
-    """The sessions of an account that go on. One storage call."""
+    """The sessions of an account that go on. One storage call, and one for each that began at a provider."""
     now = services.clock.now()
     if not user.standing.active:
         return []
     found = await services.sessions.of(user.id)
-    return [each for each in found if not _is_over(each, now, profile.sessions_end, user.standing_since)]
+    turns = await asyncio.gather(*(_sso_turn(services, each) for each in found))
+    both = (profile.sessions_end, user.standing_since)
+    return [each for each, turn in zip(found, turns, strict=True) if not _is_over(each, now, *both, turn)]
 
 
 async def end_mine(context: Context, session_id: str) -> None:

@@ -14,6 +14,7 @@ from scim.admin.problems import Denied, SignInRequired
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
+from scim.admin.sso_accounts import refuse_sso_only
 from scim.domain.activities import Status
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
@@ -66,6 +67,7 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
     Raises:
         SignInRequired: `wrong_credentials`, `code_required` or `account_inactive`.
         EnrolmentRequired: See there.
+        Denied: `sso_required`: the account signs in at its provider.
         TooManyAttempts: Wrong too often: for this name, or of this account's codes, nothing is tried for a while.
     """
     began = services.clock.now()
@@ -79,6 +81,7 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
     await services.attempts.clear(attempt.name)  # wrong codes are counted by the account
     if not user.standing.active:
         raise SignInRequired(Sentence("Your account is inactive. Ask your administrator."), "account_inactive")
+    await refuse_sso_only(services, user)
     await _check_second_factor(services, attempt, user, credentials)
     ticket = await sessions.begin(services, user, attempt.agent, began)
     await record_own(services, user, Status.SIGNED_IN, attempt.request_id)

@@ -224,7 +224,7 @@ class AccountDetails(Contract):
                 "idleWarningMinutes": profile.idle_warning_minutes,
                 "notifications": profile.notifications,
                 "security": AccountSecurity(
-                    authentication_type=profile.authentication_type,
+                    authentication_type=details.account.authentication_type,
                     mfa_enrolled=details.security.mfa_enrolled,
                     sessions=details.security.sessions,
                     invitation_status="registered" if is_registered else "pending",

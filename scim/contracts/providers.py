@@ -89,6 +89,10 @@ class Policies(Contract):
     unknown_attributes: UnknownAttributes
     organization: OrganizationPolicy
     adoption: AdoptionPolicy
+    trusts_mfa: bool
+    """Whether a sign-in there takes no code here, whatever the provider says of a second factor."""
+    idp_initiated: bool
+    """Whether sign-ins by SAML may begin at the provider."""
 
 
 class WantedPolicies(Contract):
@@ -97,6 +101,8 @@ class WantedPolicies(Contract):
     unknown_attributes: UnknownAttributes = optional()
     organization: OrganizationPolicy = optional()
     adoption: AdoptionPolicy = optional()
+    trusts_mfa: bool = optional()
+    idp_initiated: bool = optional()
 
 
 class NewProvider(Contract):
@@ -138,6 +144,8 @@ def provider_change(wanted: NewProvider | ProviderEdit) -> ProviderChange:
         unknown_attributes=wanted.policies.unknown_attributes,
         organization=wanted.policies.organization,
         adoption=wanted.policies.adoption,
+        trusts_mfa=wanted.policies.trusts_mfa,
+        idp_initiated=wanted.policies.idp_initiated,
         default_organization=default,
         configuration=wanted.sso.configuration() if wanted.sso else None,
         client_secret=wanted.sso.client_secret if isinstance(wanted.sso, OidcSettings) else None,

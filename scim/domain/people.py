@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from scim.domain.providers import NATIVE
+
 ACCESS_TOKEN_PREFIX = "rcp"  # noqa: S105 - the beginning of the text of personal access tokens
 MAX_ACCESS_TOKEN_LIFE = timedelta(days=90)
 MAX_ACCESS_TOKENS = 20
@@ -48,7 +50,7 @@ class Profile:
         idle_warning_minutes: After how long without a click the console warns.
         notifications: Whether notices go to the account's e-mail address.
         roles: Native ones.
-        authentication_type: See there.
+        authentication_type: What an administrator has set; None for the default, see `authentication_type_of`.
         sessions_end: Sessions that began before this moment are over.
         version: Opaque; "" when nothing is stored.
     """
@@ -60,9 +62,21 @@ class Profile:
     idle_warning_minutes: int = 60
     notifications: bool = True
     roles: tuple[NativeRole, ...] = ()
-    authentication_type: AuthenticationType = AuthenticationType.SSO
+    authentication_type: AuthenticationType | None = None
     sessions_end: datetime | None = None
     version: str = ""
+
+
+def authentication_type_of(profile: Profile, provider: str) -> AuthenticationType:
+    """How an account signs in: as it was set, else where it comes from (AMB-30).
+
+    Args:
+        profile: The account's.
+        provider: The id of the provider that manages it, `NATIVE` for none.
+    """
+    if profile.authentication_type is not None:
+        return profile.authentication_type
+    return AuthenticationType.NATIVE if provider == NATIVE else AuthenticationType.SSO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +120,8 @@ class Session:
         verified_at: When the person last proved who they are.
         last_seen: When it was last used, to within a minute.
         agent: The browser, as it names itself; cut.
+        provider: The id of the identity provider through which it began: it lasts no longer than single sign-on of
+            that; "" for a native one.
     """
 
     account_id: str
@@ -114,6 +130,7 @@ class Session:
     verified_at: datetime
     last_seen: datetime
     agent: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,11 +52,21 @@ class AdoptionPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """The policies of one provider; the defaults suit Entra ID and Okta."""
+    """The policies of one provider; the defaults suit Entra ID and Okta.
+
+    Attributes:
+        trusts_mfa: Whether whoever signed in at the provider needs no code here. Else an authenticator app is asked
+            for, unless the provider's answer says that a second factor was used there. Critical changes take a code
+            of the app in any case.
+        idp_initiated: Whether a sign-in by SAML may begin at the provider. Nobody can tell then whether the person
+            wanted to sign in.
+    """
 
     unknown_attributes: UnknownAttributes = UnknownAttributes.IGNORE
     organization: OrganizationPolicy = OrganizationPolicy.REJECT
     adoption: AdoptionPolicy = AdoptionPolicy.AUTOMATIC
+    trusts_mfa: bool = True
+    idp_initiated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

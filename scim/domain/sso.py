@@ -200,6 +200,35 @@ class Identity:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningCertificate:
+    """One that answers may be signed with.
+
+    Attributes:
+        pem: As text, as it is stored.
+        subject: Whose it says it is (RFC 4514), for people to read.
+        not_after: When it expires.
+    """
+
+    pem: str
+    subject: str
+    not_after: datetime
+
+
+class ConfigurationRefused(Exception):
+    """What an administrator gave, or had fetched, cannot be signed in with.
+
+    Args:
+        detail: Says in one sentence what is wrong; nothing of what was given is in it but dates and numbers.
+        code: Machine-readable, e.g. `not_metadata`.
+    """
+
+    def __init__(self, detail: Sentence, code: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code
+
+
 class AnswerRefused(Exception):
     """What came from an identity provider does not let anybody in.
 

@@ -6,7 +6,7 @@ an administrator gave them.
 
 import re
 from base64 import b64decode
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 
 from cryptography import x509
@@ -14,27 +14,12 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from scim.domain.sso import ConfigurationRefused, SigningCertificate
 from scim.sentences import Sentence
-from scim.sso.configuration import ConfigurationRefused
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 _RSA_BITS = 2048
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SigningCertificate:
-    """One that answers may be signed with.
-
-    Attributes:
-        pem: As text, as it is stored.
-        subject: Whose it says it is (RFC 4514), for people to read.
-        not_after: When it expires.
-    """
-
-    pem: str
-    subject: str
-    not_after: datetime
 
 
 def read_certificates(text: str, now: datetime) -> tuple[SigningCertificate, ...]:
@@ -51,6 +36,17 @@ def read_certificates(text: str, now: datetime) -> tuple[SigningCertificate, ...
             "private_key",
         )
     return usable([load(block) for block in _BLOCK.findall(text) or [text]], now)
+
+
+def described(pems: Iterable[str]) -> list[SigningCertificate]:
+    """Certificates that are stored, also expired ones; what cannot be read is left out."""
+    found = []
+    for pem in pems:
+        try:
+            found += [_described(load(block)) for block in _BLOCK.findall(pem) or [pem]]
+        except ConfigurationRefused:
+            continue
+    return found
 
 
 def load(text: str) -> x509.Certificate:

@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from scim.domain.sso import SamlConfiguration
+from scim.domain.sso import ConfigurationRefused, SamlConfiguration, SigningCertificate
 from scim.sentences import Sentence
 from scim.sso.addresses import may_be_opened
-from scim.sso.configuration import ConfigurationRefused
 from scim.sso.saml import certificates
-from scim.sso.saml.certificates import SigningCertificate
 from scim.sso.saml.documents import Element, HasDoctype, NotXml, parse, text_of
 from scim.sso.saml.moments import moment
 from scim.sso.saml.names import METADATA, POST_BINDING, PROTOCOL, REDIRECT_BINDING, SIGNATURE, namespace

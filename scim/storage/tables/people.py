@@ -265,6 +265,7 @@ def _session_columns(session: Session) -> Columns:
         "verifiedAt": session.verified_at,
         "lastSeen": session.last_seen,
         "agent": session.agent,
+        "provider": session.provider,
     }
 
 
@@ -277,6 +278,7 @@ def _session_of(account_id: str, row: Row) -> Session:
         verified_at=cast("datetime", columns["verifiedAt"]),
         last_seen=cast("datetime", columns["lastSeen"]),
         agent=str(columns["agent"]),
+        provider=str(columns.get("provider", "")),
     )
 
 

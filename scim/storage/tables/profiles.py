@@ -60,7 +60,7 @@ def _profile_columns(profile: Profile) -> Columns:
         "timeZone": profile.time_zone,
         "idleWarningMinutes": profile.idle_warning_minutes,
         "notifications": profile.notifications,
-        "authenticationType": profile.authentication_type.value,
+        "authenticationType": profile.authentication_type.value if profile.authentication_type else "",
         "roles": json.dumps([[role.role, role.added_by, role.added_at.isoformat()] for role in profile.roles]),
     }
     if profile.sessions_end is not None:
@@ -82,7 +82,7 @@ def profile_of(row: Row) -> Profile:
             NativeRole(role=role, added_by=by, added_at=datetime.fromisoformat(at))
             for role, by, at in json.loads(str(columns["roles"]))
         ),
-        authentication_type=AuthenticationType(str(columns["authenticationType"])),
+        authentication_type=AuthenticationType(how) if (how := str(columns["authenticationType"])) else None,
         sessions_end=cast("datetime | None", columns.get("sessionsEnd")),
         version=row.etag,
     )

@@ -189,6 +189,8 @@ def _columns(provider: Provider) -> Columns:
         "unknownAttributes": provider.policies.unknown_attributes.value,
         "organizationPolicy": provider.policies.organization.value,
         "adoption": provider.policies.adoption.value,
+        "trustsMfa": provider.policies.trusts_mfa,
+        "idpInitiated": provider.policies.idp_initiated,
         "defaultOrganization": provider.default_organization,
         "sso": sso.state.value,
         "ssoConfigured": sso.is_configured,
@@ -226,6 +228,8 @@ def _provider_of(row: Row) -> Provider:
             unknown_attributes=UnknownAttributes(str(columns["unknownAttributes"])),
             organization=OrganizationPolicy(str(columns["organizationPolicy"])),
             adoption=AdoptionPolicy(str(columns["adoption"])),
+            trusts_mfa=bool(columns.get("trustsMfa", True)),
+            idp_initiated=bool(columns.get("idpInitiated", False)),
         ),
         sso=Sso(
             state=SsoState(str(columns.get("sso", SsoState.NOT_TESTED))),

@@ -125,7 +125,7 @@ async def test_that_nobody_would_remain_is_said_before_a_code_is_asked_for(ana, 
 
 async def test_what_changes_nothing_of_an_administrators_way_in_takes_no_code(ana):
     tess = await ana.admin.account("tess@contoso.com", administrator=True)
-    body = {"active": True, "userName": "tess@contoso.com", "familyName": "Okri", "authenticationType": "sso"}
+    body = {"active": True, "userName": "tess@contoso.com", "familyName": "Okri", "authenticationType": "native"}
     assert (await ana.call("PATCH", f"/users/{tess.id}", body)).status == 200
 
 

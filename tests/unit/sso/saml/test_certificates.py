@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from scim.sso.configuration import ConfigurationRefused
+from scim.domain.sso import ConfigurationRefused
 from scim.sso.saml.certificates import read_certificates
 from tests.saml_identity_provider import NOW, Signer, signer
 

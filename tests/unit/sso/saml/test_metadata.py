@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from scim.domain.sso import SsoProtocol
-from scim.sso.configuration import ConfigurationRefused
+from scim.domain.sso import ConfigurationRefused, SsoProtocol
 from scim.sso.saml.metadata import read_metadata
 from tests.saml_identity_provider import ENTITY_ID, NOW, SIGN_ON_URL, signer
 
