@@ -91,7 +91,7 @@ class Console:
         found = find(self.pages, visit.request.path.rstrip("/") or "/")
         page = found[0] if found else None
         try:
-            visit = await self._identified(visit, is_public=page is not None and page.is_public)
+            visit = await self._identified(visit, page)
         except SignInRequired:
             return self._sign_in_first(visit)
         except Problem as problem:
@@ -108,7 +108,7 @@ class Console:
             return self._refused(visit, problem)
         return self._response(outcome, visit, page.place, above)
 
-    async def _identified(self, visit: Visit, *, is_public: bool) -> Visit:
+    async def _identified(self, visit: Visit, page: Page | None) -> Visit:
         """The visit with who is signed in, and the form that came.
 
         Raises:
@@ -116,13 +116,15 @@ class Console:
             Problem: The form comes from elsewhere, or is none.
         """
         request = visit.request
-        visit = replace(visit, form=_form(request))
+        visit = replace(visit, form=_form(request, page.most_bytes if page else MAX_BYTES))
+        if page is not None and page.takes_foreign_forms and request.method == "POST":
+            return visit
         self.authenticator.admit(request)
         ticket = ticket_in(request.headers.get("cookie", ""))
         try:
             caller = await self.authenticator.visitor(request, visit.form.text(CSRF))
         except Problem as problem:
-            if is_public:
+            if page is not None and page.is_public:
                 return visit
             if problem.code != _FORGED:
                 raise
@@ -210,11 +212,11 @@ def _error(status: int, detail: str) -> View:
     return View(template="error.html", values={"status": status, "detail": detail}, status=status)
 
 
-def _form(request: WebRequest) -> Form:
+def _form(request: WebRequest, most_bytes: int) -> Form:
     if request.method != "POST":
         return Form()
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != MEDIA_TYPE or len(request.body) > MAX_BYTES:
+    if media_type != MEDIA_TYPE or len(request.body) > most_bytes:
         raise Denied(Sentence("This form is too large, or none of ours."), "no_form")
     try:
         return Form.parse(request.body)

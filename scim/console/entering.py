@@ -19,7 +19,11 @@ def entered(visit: Visit, ticket: Ticket) -> Redirect:
 
 def destination(visit: Visit) -> str:
     """The page that `next` names, if it is one of ours; else the first one."""
-    wanted = visit.query("next")
+    return own_address(visit.query("next"))
+
+
+def own_address(wanted: str) -> str:
+    """The page that somebody else's text names, if it is one of ours; else the first one."""
     return quote(wanted, safe=_KEPT) if is_own(wanted) else path_to()
 
 

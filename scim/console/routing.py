@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from scim.console.forms import MAX_BYTES
 from scim.console.views import Outcome
 from scim.console.visits import Visit
 
@@ -25,6 +26,9 @@ class Page:
             what was sent, the page is shown again, with what was typed and what is wrong (`Visit.refusal`).
         place: The entry of the navigation that it belongs to, by path.
         is_public: Whether nobody needs to be signed in.
+        takes_foreign_forms: Whether other sites have browsers send its form, whose fields prove for themselves whom
+            they are from. Whoever is signed in is not looked at then.
+        most_bytes: Of its form.
     """
 
     path: str
@@ -32,6 +36,8 @@ class Page:
     submit: Handler | None = None
     place: str = ""
     is_public: bool = False
+    takes_foreign_forms: bool = False
+    most_bytes: int = MAX_BYTES
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

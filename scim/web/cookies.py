@@ -1,8 +1,15 @@
-"""The session's cookie: `__Host-` binds it to this host and to https; no script and no other site ever has it."""
+"""The cookies: `__Host-` binds them to this host and to https, and no script ever has them.
+
+No other site ever makes a browser send the session's. That of a sign-in at an identity provider comes along with what
+the provider has the browser post, and opens nothing by itself.
+"""
 
 from scim.admin.sessions import LONGEST, Ticket
+from scim.admin.sso_pending import LIFETIME
 
 NAME = "__Host-rollcall"
+SSO_NAME = "__Host-rollcall-sso"
+_SSO_ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=None"
 _ATTRIBUTES = "Path=/; Secure; HttpOnly; SameSite=Strict"
 
 
@@ -22,6 +29,20 @@ def ticket_in(header: str) -> Ticket | None:
     Other cookies may hold anything. Only blanks and tabs are taken from around a name, so that no other name becomes
     this one: browsers keep its promise for exactly this name.
     """
+    return Ticket.parse(_only(NAME, header))
+
+
+def set_sso_cookie(sealed: str) -> dict[str, str]:
+    """The header that gives the browser what it keeps of a sign-in at an identity provider."""
+    return {"Set-Cookie": f"{SSO_NAME}={sealed}; Max-Age={int(LIFETIME.total_seconds())}; {_SSO_ATTRIBUTES}"}
+
+
+def sso_cookie_in(header: str) -> str:
+    """What the browser keeps of it; "" for nothing, and for several."""
+    return _only(SSO_NAME, header)
+
+
+def _only(wanted: str, header: str) -> str:
     pairs = [pair.strip(" \t").partition("=") for pair in header.split(";")]
-    tickets = [value for name, _, value in pairs if name == NAME]
-    return Ticket.parse(tickets[0]) if len(tickets) == 1 else None
+    values = [value for name, _, value in pairs if name == wanted]
+    return values[0] if len(values) == 1 else ""

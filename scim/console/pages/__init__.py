@@ -6,6 +6,7 @@ from scim.console.pages import (
     dashboard,
     expressions,
     guides,
+    identity_provider,
     mapping,
     organization_dashboard,
     organizations,
@@ -26,6 +27,7 @@ from scim.console.routing import Page
 
 PAGES: tuple[Page, ...] = (
     *session.PAGES,
+    *identity_provider.PAGES,
     *set_up.PAGES,
     *account.PAGES,
     *security.PAGES,

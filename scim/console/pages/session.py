@@ -1,20 +1,24 @@
 """Signing in, a step after the other, and signing out.
 
 The address comes first, then password and code. Who left the code out is asked for it, or has no authenticator app yet
-and sets one up; the password goes along sealed.
+and sets one up; the password goes along sealed. An e-mail domain of a provider with single sign-on leads there instead.
 """
+
+import asyncio
 
 from scim.admin import enrolment, sessions, sign_in
 from scim.admin.enrolment import Offer
 from scim.admin.problems import SignInRequired
 from scim.admin.sign_in import EnrolmentRequired
+from scim.admin.sso_accounts import provider_of_domain
 from scim.console.entering import destination, entered, for_scripts
 from scim.console.forms import FormRefused, Refusal
-from scim.console.paths import path_to
+from scim.console.paths import SSO, path_to
 from scim.console.routing import Page
 from scim.console.sealed import EXPIRED, seal, unseal
 from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
+from scim.domain.sso import SsoState
 from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie
 
@@ -43,7 +47,7 @@ async def begin(visit: Visit) -> Outcome:
     if not email:
         raise FormRefused(Refusal(fields={"email": Sentence("Enter your e-mail address.")}))
     if "password" not in form and "sealed" not in form:
-        return _password_step(visit)
+        return _password_step(visit) if form.text("way") == "password" else await _second_step(visit, email)
     password = await _password(visit, email)
     attempt = sign_in.Attempt(
         name=email,
@@ -73,8 +77,19 @@ async def _password(visit: Visit, email: str) -> str:
 
 
 async def _first_step(visit: Visit) -> View:
-    is_set_up = await visit.services.administrator_guard.has_any()
-    return view("sign_in/address.html", is_set_up=is_set_up)
+    services = visit.services
+    is_set_up, providers = await asyncio.gather(services.administrator_guard.has_any(), services.providers.all())
+    has_sso = any(each.sso.state is SsoState.ENABLED for each in providers)
+    return view("sign_in/address.html", is_set_up=is_set_up, has_sso=has_sso)
+
+
+async def _second_step(visit: Visit, email: str) -> View:
+    """Where the address belongs, by its domain alone: whether there is such an account is told to nobody."""
+    provider = await provider_of_domain(visit.services, email)
+    if provider is None or provider.sso.state is not SsoState.ENABLED:
+        return _password_step(visit)
+    address = path_to(SSO, provider.id, email=email, next=visit.query("next"))
+    return view("sign_in/leaving.html", provider=provider, address=address, email=email)
 
 
 def _password_step(visit: Visit) -> View:

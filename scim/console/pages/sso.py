@@ -1,13 +1,13 @@
 """Single sign-on of a provider: enabling it, disabling it, and whom that concerns (R014, R094-R096, R120, R121)."""
 
-from scim.admin import provider_switches, providers, sso_dependents
+from scim.admin import provider_switches, providers, sso_dependents, sso_testing
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import filled
 from scim.console.paths import IDENTITY_PROVIDERS, path_to
 from scim.console.proofs import with_proof
 from scim.console.routing import Page
-from scim.console.views import Outcome, Redirect, view
+from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
 from scim.contracts.base import Paging
 from scim.contracts.providers import DisableSso
@@ -15,6 +15,7 @@ from scim.domain.authority import Action
 from scim.domain.providers import Provider
 from scim.domain.users import display_name
 from scim.sentences import Sentence
+from scim.web.cookies import set_sso_cookie
 
 _SSO = f"/{IDENTITY_PROVIDERS}/{{providerId}}/sso"
 
@@ -54,6 +55,18 @@ async def disable(visit: Visit) -> Outcome:
     return Redirect(path_to(IDENTITY_PROVIDERS, provider.id), notice)
 
 
+async def show_test(visit: Visit) -> Outcome:
+    """*Test connection*."""
+    visit.context.require(Action.MANAGE_PROVIDERS)
+    return view("providers/test_sso.html", provider=await _provider(visit))
+
+
+async def test(visit: Visit) -> Outcome:
+    """Go there. The browser goes on by itself: forms may lead nowhere else (`form-action`)."""
+    url, sealed = await sso_testing.begin(visit.context, visit.path["providerId"])
+    return View(template="sso/go_on.html", values={"address": url}, headers=set_sso_cookie(sealed))
+
+
 async def show_people(visit: Visit) -> Outcome:
     """*See the list*: who could not sign in any more."""
     query = visit.parameters(Paging)
@@ -68,5 +81,6 @@ async def _provider(visit: Visit) -> Provider:
 PAGES = (
     Page(path=f"{_SSO}/enable", show=show_enable, submit=enable, place=IDENTITY_PROVIDERS),
     Page(path=f"{_SSO}/disable", show=show_disable, submit=disable, place=IDENTITY_PROVIDERS),
+    Page(path=f"{_SSO}/test", show=show_test, submit=test, place=IDENTITY_PROVIDERS),
     Page(path=f"{_SSO}/people", show=show_people, place=IDENTITY_PROVIDERS),
 )
