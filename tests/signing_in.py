@@ -96,8 +96,9 @@ class Browser(Visitor):
         self.went_to = ""
 
     async def _call(self, method: str, path: str, query: str, body: bytes, *, fragment: bool) -> PageReply:
-        if self.cookies:
-            self.headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if self.person:
+            self.person.cookie = self.headers["cookie"]
         reply = await super()._call(method, path, query, body, fragment=fragment)
         if given := reply.headers.get("Set-Cookie"):
             name, _, value = given.partition(";")[0].partition("=")

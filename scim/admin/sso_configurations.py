@@ -5,16 +5,30 @@ one that belongs to another configuration.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from scim.admin.problems import Conflicting, Invalid
 from scim.admin.services import Services
 from scim.domain.providers import Provider
-from scim.domain.sso import OidcConfiguration, SsoConfiguration, SsoProtocol, SsoState, client_secret_name
+from scim.domain.sso import (
+    ConfigurationRefused,
+    OidcConfiguration,
+    SamlConfiguration,
+    SigningCertificate,
+    SsoConfiguration,
+    SsoProtocol,
+    SsoState,
+    client_secret_name,
+)
 from scim.errors import Unavailable
 from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
+
+EXPIRY_WARNING = timedelta(days=30)
+"""How long before a signing certificate expires the page of its provider warns."""
 
 
 async def changed(
@@ -35,15 +49,31 @@ async def changed(
 
     Raises:
         Conflicting: `sso_enabled`: people sign in through another connection than the wanted one.
-        Invalid: `client_secret_required`: the present secret does not belong there.
+        Invalid: `client_secret_required`: the present secret does not belong there; or what was given as a certificate
+            is none, is too weak, or has expired.
     """
     if wanted is None:
         return None
     if provider.sso.state is SsoState.ENABLED and not (present and wanted.is_same_connection(present)):
         raise Conflicting(_IN_USE[present.protocol if present else wanted.protocol], "sso_enabled")
-    if isinstance(wanted, OidcConfiguration):
+    if isinstance(wanted, SamlConfiguration):
+        wanted = _with_certificates(services, present, wanted)
+    else:
         wanted = await _with_secret(services, provider, present, wanted, client_secret)
     return None if wanted == present else wanted
+
+
+def _with_certificates(
+    services: Services, present: SsoConfiguration | None, wanted: SamlConfiguration
+) -> SamlConfiguration:
+    """The configuration with certificates that are ones; those that are stored already are not judged again."""
+    if isinstance(present, SamlConfiguration) and wanted.certificates == present.certificates:
+        return wanted
+    try:
+        found = services.sso.certificates(wanted.certificates)
+    except ConfigurationRefused as refusal:
+        raise Invalid(refusal.detail, "sso.certificates", refusal.code) from refusal
+    return replace(wanted, certificates=tuple(certificate.pem for certificate in found))
 
 
 async def _with_secret(
@@ -64,6 +94,11 @@ async def _with_secret(
         "sso.clientSecret",
         "client_secret_required",
     )
+
+
+def certificates_of(services: Services, configuration: SsoConfiguration | None) -> Sequence[SigningCertificate]:
+    """The signing certificates of a configuration, also those that have expired; none for OpenID Connect."""
+    return services.sso.stored_certificates(configuration) if isinstance(configuration, SamlConfiguration) else ()
 
 
 async def client_secret(services: Services, provider_id: str, configuration: OidcConfiguration) -> str | None:

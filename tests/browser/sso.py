@@ -5,11 +5,12 @@ from uuid import uuid4
 from scim.admin.provider_switches import record_sso_test
 from scim.bootstrap import Application
 from tests.browser.people import Backstage, Person
+from tests.certificates import FIRST
 
 CONNECTION = {
     "entityId": "https://sts.windows.net/9f2a/",
     "signOnUrl": "https://login.microsoftonline.com/9f2a/saml2",
-    "certificates": ["MIIC8DCC"],
+    "certificates": [FIRST],
 }
 
 

@@ -20,6 +20,7 @@ from scim.domain.tokens import TokenUse
 from scim.domain.users import User
 from scim.schema.urns import CORE_USER, ENTERPRISE_USER, NINJAONE_USER
 from tests.admin_world import AdminWorld
+from tests.certificates import FIRST
 from tests.people import Person
 from tests.tenants.words import Words
 from tests.world import QUICK_PASSWORDS, ClockIdentifiers, StandingClock, World, remove_members
@@ -27,7 +28,6 @@ from tests.world import QUICK_PASSWORDS, ClockIdentifiers, StandingClock, World,
 LIFE = timedelta(days=181)
 """Of a token, at least: half a year."""
 PASSWORD = "correct horse battery staple"
-_CERTIFICATE = "MIIDDTCCAfWgAwIBAgIJ"
 
 
 @dataclass
@@ -198,7 +198,7 @@ class _Builder:
         sso = {
             "entityId": self.word("description", 2),
             "signOnUrl": "https://login.microsoftonline.com/5f2a/saml2",
-            "certificates": [_CERTIFICATE],
+            "certificates": [FIRST],
         }
         await self.call("PATCH", f"/identity-providers/{id_}", {"sso": sso})
         configured = await self.admin.services.providers.sso_configuration(id_)

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from scim.admin import providers
+from scim.admin import providers, sso_configurations
+from scim.admin.sso_configurations import EXPIRY_WARNING
 from scim.console import provider_forms
 from scim.console.forms import filled
 from scim.console.pages import mapping, provisioning
@@ -70,7 +71,14 @@ async def show(visit: Visit) -> Outcome:
         provisioning.card(visit, provider),
         mapping.section(visit, provider),
     )
-    own = {"provider": provider, "provisioning": listed.provisioning, "configuration": configuration}
+    own = {
+        "provider": provider,
+        "provisioning": listed.provisioning,
+        "configuration": configuration,
+        "certificates": sso_configurations.certificates_of(visit.services, configuration),
+        "addresses": visit.services.sso.addresses(provider.id),
+        "expiring": context.now + EXPIRY_WARNING,
+    }
     return View(template="providers/page.html", values={**card, **section, **own})
 
 

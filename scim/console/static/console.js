@@ -1,6 +1,7 @@
 // What makes the console more comfortable. Everything also works without: see docs/adr/0016-console.md.
 import { watchCopying } from "./copying.js";
 import { watchDialogs } from "./dialogs.js";
+import { watchFiles } from "./files.js";
 import { watchForms } from "./forms.js";
 import { watchGuard } from "./guard.js";
 import { watchIdleness } from "./idle.js";
@@ -21,6 +22,7 @@ watchCopying();
 watchLive();
 watchPickers();
 watchForms();
+watchFiles();
 watchGuard();
 watchPasswords();
 watchDialogs();

@@ -13,6 +13,7 @@ from scim.errors import Unavailable
 from scim.storage.tables.keys import ADMINISTRATORS, DIRECTORY, PARTITION
 from scim.storage.tables.rows import Delete
 from tests.admin_world import AdminWorld
+from tests.certificates import FIRST, SECOND
 from tests.fakes.rows import CountingRows, FakeRows, FaultyRows, fail_before, on_writes
 from tests.people import Person
 from tests.unit.api.test_providers import SSO, recorded
@@ -113,7 +114,7 @@ async def test_a_second_test_changes_nothing(admin):
 async def test_another_configuration_has_to_be_tested_again(admin, ana):
     await configure(admin)
     await passed(admin)
-    await configure(admin, certificates=["MIIDDTCC"])
+    await configure(admin, certificates=[SECOND])
     assert told(await admin.call("POST", f"{PATH}/sso:enable")) == NOT_TESTED
     await passed(admin)
     await admin.done("POST", f"{PATH}/sso:enable")
@@ -127,9 +128,9 @@ async def test_while_people_sign_in_only_certificates_change(admin):
     for change in ({"entityId": "https://other.example/"}, {"signOnUrl": "https://other.example/"}):
         reply = await admin.call("PATCH", PATH, {"sso": SSO | change})
         assert (reply.status, reply.json["code"]) == (409, "sso_enabled")
-    await configure(admin, certificates=["MIIC8DCC", "MIIDDTCC"])
+    await configure(admin, certificates=[FIRST, SECOND])
     sso = (await admin.done("GET", PATH))["sso"]
-    assert (sso["state"], sso["configuration"]["certificates"]) == ("enabled", ["MIIC8DCC", "MIIDDTCC"])
+    assert (sso["state"], sso["configuration"]["certificates"]) == ("enabled", [FIRST, SECOND])
 
 
 async def test_enabling_needs_somebody_who_can_sign_in_without_it(admin):

@@ -13,6 +13,7 @@ from scim.domain.roles import Role
 from scim.domain.tokens import Ending, EndReason
 from scim.domain.users import UserType
 from tests.admin_world import AdminWorld
+from tests.certificates import FIRST
 from tests.fakes.rows import CountingRows, FakeRows
 from tests.invariants import activities, directory
 from tests.people import Person
@@ -21,10 +22,11 @@ from tests.world import OKTA, group, user
 SSO = {
     "entityId": "https://sts.windows.net/1/",
     "signOnUrl": "https://login.microsoftonline.com/1/saml2",
-    "certificates": ["MIIC8DCC"],
+    "certificates": [FIRST],
     "metadata": "<EntityDescriptor/>",
 }
 
+SIGN_IN = {"trustsMfa": True, "idpInitiated": False}
 CHANGES = (
     "name: Contoso Entra → Contoso; +contoso.net; organization: reject → defaultUnknown; adoption: automatic → ask; "
     "default organization: none → 12"
@@ -90,7 +92,11 @@ async def test_a_new_provider_is_there_with_everything_off(admin):
         "becomingNative": False,
         "url": "https://rollcall.example/ws/scim/v2",
     }
-    assert reply.json["policies"] == {"unknownAttributes": "ignore", "organization": "reject", "adoption": "automatic"}
+    assert reply.json["policies"] == SIGN_IN | {
+        "unknownAttributes": "ignore",
+        "organization": "reject",
+        "adoption": "automatic",
+    }
     read = await admin.call("GET", f"/identity-providers/{provider_id}")
     assert (read.json, read.headers["ETag"]) == (reply.json, reply.headers["ETag"])
     assert await recorded(admin, provider_id) == [("Created", (), "", False)]
@@ -270,7 +276,7 @@ async def test_an_edit_changes_what_it_names_and_is_recorded(admin):
         },
     )
     assert reply.status == 200
-    assert reply.json["policies"] == {
+    assert reply.json["policies"] == SIGN_IN | {
         "unknownAttributes": "ignore",
         "organization": "defaultUnknown",
         "adoption": "ask",

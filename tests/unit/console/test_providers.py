@@ -7,6 +7,7 @@ import pytest
 
 from scim.domain.authority import Permission
 from tests.admin_world import AdminWorld
+from tests.certificates import EXPIRED, FIRST, SECOND
 from tests.fakes.rows import CountingRows, FakeRows
 from tests.people import technician
 from tests.unit.api.test_provider_switches import configure, enabled, passed
@@ -16,12 +17,12 @@ from tests.world import OKTA
 
 PROVIDERS = "administration/accounts/identity-providers"
 ENTRA = f"{PROVIDERS}/entra"
+BARE = "".join(SECOND.splitlines()[1:-1])
 CONNECTION = {
     "sso.entityId": SSO["entityId"],
     "sso.signOnUrl": SSO["signOnUrl"],
     "sso.certificates": "\n\n".join(SSO["certificates"]),
 }
-PEM = "-----BEGIN CERTIFICATE-----\nMIIC{}\n-----END CERTIFICATE-----"
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ async def test_a_provider_is_added_switched_off(visitor):
 
 
 async def test_a_provider_is_added_together_with_its_connection(visitor, admin):
-    pems = (PEM.format(1), PEM.format(2))
+    pems = (FIRST, SECOND)
     connection = CONNECTION | {"sso.certificates": "\n".join(pems)}
     reply = await visitor.send(f"{PROVIDERS}/add", name="Other", kind="other", emailDomains="", **connection)
     configuration = await admin.services.providers.sso_configuration(reply.location.rpartition("/")[2])
@@ -212,6 +213,8 @@ async def test_a_domain_that_is_taken_is_told_at_its_fields(visitor):
             "sso.certificates",
             "Give a certificate as PEM, or its base64 alone.",
         ),
+        (CONNECTION | {"sso.certificates": "garbage"}, "sso.certificates", "This is not a certificate."),
+        (CONNECTION | {"sso.certificates": EXPIRED}, "sso.certificates", "The signing certificate expired on"),
     ],
 )
 async def test_what_is_wrong_is_told_at_its_field(visitor, fields, field, text):
@@ -245,11 +248,11 @@ async def test_a_provider_is_edited(visitor, admin):
 
 async def test_a_form_that_is_sent_as_it_was_opened_changes_nothing(visitor, admin):
     """A connection that was tested stays tested: the form does not show its metadata, and loses nothing of it."""
-    certificates = [f"{PEM.format(1)}\n", " MIIC\nAA== ", PEM.format(2)]
+    certificates = [f" {FIRST}\n", BARE]
     await configure(admin, certificates=certificates)
     await passed(admin)
     before = await admin.services.providers.sso_configuration("entra")
-    shown = "\n\n".join(text.strip() for text in certificates)
+    shown = "\n\n".join(text.strip() for text in (FIRST, SECOND))
     fields = CONNECTION | {"sso.certificates": shown}
     reply = await visitor.send(
         f"{ENTRA}/edit", name="Contoso Entra", kind="other", emailDomains="contoso.com", **fields
@@ -267,9 +270,9 @@ async def test_a_connection_that_is_in_use_takes_new_certificates_only(visitor, 
     page = await visitor.send(f"{ENTRA}/edit", **given, **CONNECTION | {"sso.signOnUrl": "https://other.example/"})
     assert page.status == 409
     assert "Disable SSO before you change its entity ID or sign-on URL" in page.text
-    reply = await visitor.send(f"{ENTRA}/edit", **given, **CONNECTION | {"sso.certificates": "MIIC8DCC\n\nMIID"})
+    reply = await visitor.send(f"{ENTRA}/edit", **given, **CONNECTION | {"sso.certificates": f"{FIRST}\n\n{BARE}"})
     assert reply.status == 303
-    assert (await admin.services.providers.sso_configuration("entra")).certificates == ("MIIC8DCC", "MIID")
+    assert (await admin.services.providers.sso_configuration("entra")).certificates == (FIRST, SECOND)
 
 
 async def test_a_connection_by_openid_connect_is_shown_and_survives_the_form(visitor, admin):

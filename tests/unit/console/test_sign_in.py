@@ -260,12 +260,12 @@ async def test_signing_out_ends_the_session_and_takes_the_cookie(visitor):
     assert (await visitor.get("dashboard")).location == "/console/sign-in?next=%2Fconsole%2Fdashboard"
 
 
-async def test_the_first_step_costs_one_storage_call():
+async def test_the_first_step_costs_two_storage_calls():
     rows = CountingRows(FakeRows())
     stranger = Visitor(None, await AdminWorld.on(rows))
     rows.reset()
     await stranger.get("sign-in")
-    assert rows.calls.total() == 1
+    assert rows.calls.total() == 2
 
 
 async def test_a_session_that_is_over_is_begun_again_in_place(visitor, admin):
