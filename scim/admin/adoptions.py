@@ -140,6 +140,8 @@ async def approve(
                 ),
                 "administrator_not_confirmed",
             )
+        if before.administrator:
+            await _keep_native(context, account)
         after = replace(before, provider=provider_id, modified=context.now)
         activity = context.activity(
             Status.ACCOUNT_ADOPTED,
@@ -156,6 +158,13 @@ async def approve(
     await until_settled(attempt)
     await context.services.accounts.settle_adoption(provider_id, account_id)
     return await load(context, account_id)
+
+
+async def _keep_native(context: Context, account: Account) -> None:
+    """An administrator who signs in natively goes on to: accounts of a provider would else sign in there by default."""
+    native = replace(account.profile, authentication_type=account.authentication_type)
+    if native != account.profile:
+        await context.services.profiles.save(native)
 
 
 async def reject(context: Context, provider_id: str, account_id: str) -> None:

@@ -19,7 +19,9 @@ END_USER_ROLES = "administration/accounts/end-user-roles"
 ORGANIZATIONS = "administration/organizations"
 ACTIVITIES = "dashboard/activities/all"
 BELOW = "dashboard/organizations/{organization}"
-IN_USE, ROTATING, OFF = (f"{PROVIDERS}/{{{name}}}" for name in ("provider", "rotating", "switched off"))
+IN_USE, ROTATING, OFF, UNTOUCHED = (
+    f"{PROVIDERS}/{{{name}}}" for name in ("provider", "rotating", "switched off", "untouched")
+)
 REVOKE = f"{IN_USE}/scim/tokens/{{provider token}}/revoke"
 NATIVE = f"{USERS}/{{native}}"
 
@@ -96,6 +98,10 @@ PLACES = (
     Place("provider-edit", IN_USE, opens=[f"{IN_USE}/edit"]),
     Place("provider-delete", IN_USE, opens=[f"{IN_USE}/delete"], tells=["provider"]),
     Place("sso-disable", IN_USE, opens=[f"{IN_USE}/sso/disable"], tells=["provider"]),
+    Place("sso-import", IN_USE, opens=[f"{IN_USE}/sso/import"]),
+    Place("sso-openid-connect", UNTOUCHED, opens=[f"{UNTOUCHED}/sso/openid-connect"]),
+    Place("sso-rules", IN_USE, opens=[f"{IN_USE}/sso/rules"]),
+    Place("sso-test", f"{ROTATING}/sso/test"),
     Place("sso-people", f"{IN_USE}/sso/people"),
     Place("sso-enable", ROTATING, opens=[f"{ROTATING}/sso/enable"]),
     # SCIM and its tokens

@@ -16,6 +16,11 @@ ELSEWHERE = {
     "/administration/accounts/identity-providers/{providerId}/activities": "leads to Activities",
     "/administration/accounts/identity-providers/{providerId}/scim/tokens/{tokenId}/expiry.ics": "a file",
     "/administration/accounts/users/export": "a file",
+    "/sso/{providerId}": "leads to the identity provider",
+    "/sso/{providerId}/acs": "takes what the identity provider has browsers post",
+    "/sso/{providerId}/callback": "takes what the identity provider sends back",
+    "/sso/{providerId}/code": "asks for a code after a sign-in at the identity provider",
+    "/sso/{providerId}/metadata": "a file",
 }
 """Pages that show nothing of their own, and why."""
 
