@@ -139,6 +139,7 @@ def build(settings: "Settings") -> Application:
         activity_retention=timedelta(days=settings.activity_retention_days),
         security_contact=settings.security_contact,
         backup_store=_container(settings.backup_container_url, credential),
+        local_identity_providers=settings.local_identity_providers,
     )
 
 

@@ -34,6 +34,12 @@ class Settings(BaseModel):
         description="The container of blobs into which all tables are copied every night; none for no backups.",
     )
 
+    local_identity_providers: bool = Field(
+        alias="LOCAL_IDENTITY_PROVIDERS",
+        default=False,
+        description="Whether people may sign in at identity providers on the app's own machine. For local runs only.",
+    )
+
     activity_retention_days: int = Field(
         alias="ACTIVITY_RETENTION_DAYS",
         default=DEFAULT_RETENTION.days,

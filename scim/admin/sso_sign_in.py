@@ -107,7 +107,8 @@ async def begin(services: Services, provider_id: str, *, login_hint: str = "", w
     try:
         request, url = await services.sso.begin(provider.id, configuration, login_hint=login_hint)
     except AnswerRefused as refusal:
-        raise _told(provider_id, refusal) from refusal
+        logger.info("sso_departure_refused provider=%s code=%s", provider_id, refusal.code)
+        raise Denied(refusal.detail, refusal.code) from refusal
     left = Left(provider_id=provider.id, request=request, next=wanted)
     return Departure(url, await sso_pending.seal_left(services, left))
 
@@ -215,7 +216,7 @@ async def _identity(
                 raise
             identity = await judge(provider.id, configuration, answer.fields, None, secret)
     except AnswerRefused as refusal:
-        raise _told(provider.id, refusal) from refusal
+        raise Denied(refusal.detail, refusal.code) from refusal
     if not await sso_pending.use_answer(services, provider.id, identity):
         raise Denied(Sentence("This answer was used already. Start the sign-in again."), "used_answer")
     return identity
@@ -233,8 +234,3 @@ async def _secret(services: Services, provider: Provider, configuration: SsoConf
             "no_client_secret",
         )
     return secret
-
-
-def _told(provider_id: str, refusal: AnswerRefused) -> Denied:
-    logger.info("sso_refused provider=%s code=%s", provider_id, refusal.code)
-    return Denied(refusal.detail, refusal.code)

@@ -1,6 +1,8 @@
 """The own account: settings that everybody may change of theirs (R007, AMB-10)."""
 
-from scim.admin import account_edits, accounts
+import asyncio
+
+from scim.admin import account_edits, accounts, user_roles
 from scim.console.forms import filled, given
 from scim.console.paths import path_to
 from scim.console.routing import Page
@@ -14,12 +16,16 @@ PLACE = "account"
 
 async def show(visit: Visit) -> Outcome:
     """The settings, and what others say of the person."""
-    details = await accounts.details(visit.context, visit.context.principal.account_id)
+    own = visit.context.principal.account_id
+    details, (_, held) = await asyncio.gather(
+        accounts.details(visit.context, own), user_roles.roles_of(visit.context, own)
+    )
     return view(
         "account/settings.html",
         account=AccountDetails.described(details),
         version=details.account.version,
         time_zones=time_zones(),
+        held=held,
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 from scim.admin import access_tokens, accounts, codes, enrolment, own_security, sessions
 from scim.admin.problems import Missing
+from scim.admin.sso_accounts import provider_in_force
 from scim.console.browsers import browser_and_system
 from scim.console.forms import filled, given
 from scim.console.paths import path_to
@@ -14,7 +15,7 @@ from scim.console.visits import Visit
 from scim.contracts.access_tokens import NewAccessToken
 from scim.contracts.sign_in import NewApp, NewPassword
 from scim.domain.authority import Action
-from scim.domain.people import AccessToken, Session
+from scim.domain.people import AccessToken, AuthenticationType, Session
 from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie
 
@@ -25,10 +26,17 @@ LIVES = (7, 30, 60, 90)
 
 async def show(visit: Visit) -> Outcome:
     """All of it."""
-    own, tokens = await asyncio.gather(sessions.mine(visit.context), access_tokens.mine(visit.context))
+    context = visit.context
+    own, tokens, details = await asyncio.gather(
+        sessions.mine(context), access_tokens.mine(context), accounts.details(context, context.principal.account_id)
+    )
+    is_native = details.account.authentication_type is AuthenticationType.NATIVE
+    provider = None if is_native else await provider_in_force(visit.services, details.account.user)
     return view(
         "account/security.html",
         sessions=own,
+        has_password=details.security.has_password,
+        provider=provider,
         current=visit.context.principal.credential,
         described=_described,
         tokens=tokens,

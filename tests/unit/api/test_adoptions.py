@@ -98,6 +98,7 @@ async def test_a_system_administrator_is_handed_over_only_if_that_is_meant(admin
     assert await waiting(admin) == [boss.id]
     page = await admin.done("POST", f"{QUEUE}/{boss.id}:approve", {"administrator": True})
     assert (page["managedBy"], page["administrator"]) == ("scim", True)
+    assert page["security"]["authenticationType"] == "native"  # goes on signing in as before
     assert await violations(admin.world.rows) == []
 
 

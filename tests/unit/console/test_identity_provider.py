@@ -194,6 +194,48 @@ async def test_what_the_engine_refuses_is_told_in_its_sentence(provider, browser
     assert not await is_signed_in(browser)
 
 
+@pytest.mark.parametrize(
+    ("claims", "parameters", "told"),
+    [
+        ({"nonce": "other"}, {}, "belongs to another sign-in"),
+        ({"aud": "another-client"}, {}, "client"),
+        ({"iss": "https://evil.example"}, {}, "issuer"),
+        ({}, {"state": "other"}, "The answer belongs to another sign-in (state)."),
+        (
+            {},
+            {"error": "access_denied", "code": ""},
+            "The identity provider refused access, or the sign-in was cancelled.",
+        ),
+        ({"preferred_username": "eve@contoso.com"}, {}, "no account matches eve@contoso.com"),
+    ],
+)
+async def test_what_is_refused_of_openid_connect_is_told(admin, browser, claims, parameters, told):
+    async with Double(now=int(admin.clock.now().timestamp()), claims=claims) as double:
+        provider = OidcProvider(admin, double)
+        await provider.connect(SsoState.ENABLED)
+        await browser.leave()
+        assert told in await refusal(await browser.come_back(provider, **parameters))
+    assert not await is_signed_in(browser)
+
+
+async def test_a_client_secret_that_the_vault_has_lost_is_asked_for(admin, browser):
+    async with Double(now=int(admin.clock.now().timestamp())) as double:
+        provider = OidcProvider(admin, double)
+        await provider.connect(SsoState.ENABLED)
+        await browser.leave()
+        await admin.services.secrets.delete("sso-client-secret-entra")
+        told = "The client secret of Contoso Entra is not in the vault any more. Enter it again."
+        assert told in await refusal(await browser.come_back(provider))
+
+
+async def test_an_issuer_that_cannot_be_asked_lets_nobody_leave(admin, browser):
+    async with Double(now=int(admin.clock.now().timestamp())) as double:
+        await OidcProvider(admin, double).connect(SsoState.ENABLED)
+    page = await browser.leave()
+    assert page.status == 403
+    assert "Set-Cookie" not in page.headers
+
+
 @pytest.mark.usefixtures("ana")
 async def test_an_answer_is_good_in_the_browser_that_asked_for_it_alone(admin, provider, browser):
     """Login forgery: nobody is signed in as somebody else by a form that another site sends."""
@@ -445,6 +487,13 @@ async def test_the_last_administrator_who_signs_in_natively_stays_so(admin, last
     await boss.sign_in()
     assert (await change("native")).status == 200
     assert not await guard.is_last(second.user)
+
+
+async def test_who_signs_in_at_a_provider_sees_so_among_the_own_settings(signed_in):
+    page = (await signed_in.get("account/security")).text
+    assert "You sign in at Contoso Entra." in page
+    assert "Change password" not in page
+    assert "Its codes are asked for before critical changes." in page
 
 
 # Testing the connection

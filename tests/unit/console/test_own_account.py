@@ -95,6 +95,14 @@ async def test_technicians_and_end_users_have_the_page_too(tess, end_user):
         assert "Access tokens" not in security.text
 
 
+async def test_everybody_sees_where_the_own_roles_come_from(tess, visitor):
+    """R089."""
+    page = await tess.get("account")
+    assert "Your roles" in page.text
+    assert "viewOrganizations Native added by test , 23 Nov 2026" in page.text
+    assert "Your roles" not in (await visitor.get("account")).text
+
+
 async def test_fields_of_the_directory_are_not_taken_from_this_form(tess):
     before = await tess.admin.services.accounts.get(tess.person.user.id)
     await tess.send("account", **SETTINGS, givenName="Eve", userType="endUser", active="", administrator="on")
