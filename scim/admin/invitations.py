@@ -17,6 +17,7 @@ from scim.admin.problems import Conflicting, Denied
 from scim.admin.records import note_able, record_own
 from scim.admin.services import Services
 from scim.admin.sessions import Ticket
+from scim.admin.sso_accounts import sso_only
 from scim.domain.activities import Status, organizations_of
 from scim.domain.authority import Action
 from scim.domain.people import Credentials
@@ -82,7 +83,8 @@ async def accept(
 ) -> tuple[User, Ticket | None]:
     """Choose the password and, if the person has none, set up the authenticator app; then they are signed in.
 
-    Who has an app already is not signed in: a link alone does not stand for the second factor.
+    Who has an app already is not signed in: a link alone does not stand for the second factor. Nor is who has to sign
+    in at a provider.
 
     Raises:
         Denied: `invitation_over`, or see `enrolment.accepted`.
@@ -106,9 +108,10 @@ async def accept(
     await sessions.end_all(services, user.id)
     await note_able(services, user)
     await record_own(services, user, Status.PASSWORD_CHANGED, request_id)
-    if had_app:
+    if not had_app:
+        await record_own(services, user, Status.MFA_ENROLLED, request_id)
+    if had_app or await sso_only(services, user) is not None:
         return user, None
-    await record_own(services, user, Status.MFA_ENROLLED, request_id)
     return user, await sessions.begin(services, user, agent)
 
 

@@ -132,17 +132,22 @@ async def provider_of_domain(services: Services, address: str) -> Provider | Non
     return next((each for each in await services.providers.all() if domain in each.email_domains), None)
 
 
-async def refuse_sso_only(services: Services, user: User) -> None:
-    """Refuse somebody a native sign-in who has to sign in at a provider.
+async def sso_only(services: Services, user: User) -> Provider | None:
+    """The provider where somebody has to sign in; None for whoever may sign in natively.
 
     Storage calls: one, up to two more for who signs in by single sign-on.
+    """
+    is_native = await type_of(services, user) is AuthenticationType.NATIVE
+    return None if is_native else await provider_in_force(services, user)
+
+
+async def refuse_sso_only(services: Services, user: User) -> None:
+    """Refuse somebody a native sign-in who has to sign in at a provider.
 
     Raises:
         Denied: `sso_required`.
     """
-    if await type_of(services, user) is AuthenticationType.NATIVE:
-        return
-    if (provider := await provider_in_force(services, user)) is not None:
+    if (provider := await sso_only(services, user)) is not None:
         raise Denied(
             Sentence(
                 "Your organization requires single sign-on. Enter your e-mail address on the sign-in page, and go on "

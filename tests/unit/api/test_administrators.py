@@ -1,11 +1,12 @@
 """System administrators: made and unmade by hand only, and never the last one."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from scim.admin.records import note_able
-from scim.domain.people import ACCESS_TOKEN_PREFIX
+from scim.domain.people import ACCESS_TOKEN_PREFIX, AuthenticationType
 from scim.schema.urns import NINJAONE_USER
 from tests.accounts import last_activity, switch_scim, technician
 from tests.admin_world import AdminWorld
@@ -93,7 +94,7 @@ CHANGES = {
     "deactivate": ("POST", "/users/{id}:deactivate", None),
     "deactivate by editing": ("PATCH", "/users/{id}", {"active": False}),
     "rename": ("PATCH", "/users/{id}", {"userName": "mallory@contoso.com"}),
-    "authentication type": ("PATCH", "/users/{id}", {"authenticationType": "native"}),
+    "authentication type": ("PATCH", "/users/{id}", {"authenticationType": "sso"}),
     "delete": ("DELETE", "/users/{id}", None),
     "invite": ("POST", "/users/{id}:invite", None),
     "revoke": ("POST", "/users/{id}:revokeAdministrator", None),
@@ -183,6 +184,10 @@ async def test_scim_cannot_switch_the_last_one_off(ana):
     found = await admin.services.accounts.get(tom)
     person = await Person(admin, found).equip()
     await person.sign_in()
+    await note_able(admin.services, found)  # signs in at the provider, so there is nothing to note
+    assert not (await admin.services.administrator_guard.is_last(found))
+    profile = await admin.services.profiles.get(tom)
+    await admin.services.profiles.save(replace(profile, authentication_type=AuthenticationType.NATIVE))
     await note_able(admin.services, found)
     off = patch(("replace", "active", "False"))
     assert (await revoke(person, ana.user.id)).status == 200

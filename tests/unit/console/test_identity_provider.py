@@ -411,6 +411,27 @@ async def test_native_accounts_go_on_signing_in_here(admin, browser):
     assert (await enter(Browser(admin), tess)).status == 403
 
 
+async def test_an_invitation_signs_nobody_in_who_signs_in_at_the_provider(admin, provider, ana, last):
+    """Its password is for when single sign-on is off."""
+    boss, admins = last.person, admin.world.app.users
+    found = await admin.services.accounts.get(ana)
+    await admins.update(found, replace(found, administrator=True), admin.world.activity(ana))
+    headers = {"x-step-up-proof": await boss.proof("changeAdministrator", ana)}
+    url = (await boss.call("POST", f"/users/{ana}:invite", headers=headers)).json["url"]
+    invitation = {"invitation": url.partition("#")[2]}
+    stranger = type(admin)(admin.world, "")
+    app = (await stranger.done("POST", "/invitation:begin", invitation))["enrolment"]
+    code = pyotp.TOTP(app["secret"]).at(int(admin.clock.now().timestamp()))
+    body = invitation | {"password": PASSWORD, "enrolment": app["enrolment"], "code": code}
+    reply = await stranger.call("POST", "/invitation:accept", body)
+    assert reply.status < 300
+    assert "Set-Cookie" not in reply.headers
+    await provider.switch(SsoState.DISABLED)
+    person = Person(admin, found)
+    person.secret = app["secret"]
+    assert (await person.sign_in()).status == 201
+
+
 # Sessions
 
 
