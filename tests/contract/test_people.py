@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scim.domain.people import AccessToken, Credentials, NativeRole, Profile, Session
+from scim.domain.people import AccessToken, AuthenticationType, Credentials, NativeRole, Profile, Session
 from scim.domain.ports import VersionConflict
 from scim.domain.ports.idempotency import Remembered
 
@@ -25,7 +25,9 @@ def now(world):
 
 
 def session(now, id_="s1", account_id=ANA):
-    return Session(account_id=account_id, id=id_, created_at=now, verified_at=now, last_seen=now, agent="Firefox")
+    return Session(
+        account_id=account_id, id=id_, created_at=now, verified_at=now, last_seen=now, agent="Firefox", provider="entra"
+    )
 
 
 async def test_a_profile_is_read_as_it_was_saved(services, now):
@@ -34,7 +36,8 @@ async def test_a_profile_is_read_as_it_was_saved(services, now):
     saved = await services.profiles.save(Profile(account_id=ANA, phone="1", language="de", roles=(role,)))
     assert await services.profiles.get(ANA) == saved
     assert await services.census.holders(ROLE, 2) == ([ANA], False)
-    await services.profiles.save(replace(saved, roles=()))
+    saved = await services.profiles.save(replace(saved, roles=(), authentication_type=AuthenticationType.SSO))
+    assert await services.profiles.get(ANA) == saved
     assert await services.census.holders(ROLE, 2) == ([], False)
 
 

@@ -52,7 +52,7 @@ async def test_what_is_stored_is_read(providers):
         scim_since=NOW,
         scim_by="Ben",
         default_organization="12",
-        policies=Policies(adoption=AdoptionPolicy.ASK),
+        policies=Policies(adoption=AdoptionPolicy.ASK, trusts_mfa=False, idp_initiated=True),
         sso=Sso(state=SsoState.ENABLED, is_configured=True, tested_at=NOW, tested_by="Ana", since=NOW, by="Ben"),
         leaving_since=NOW,
     )

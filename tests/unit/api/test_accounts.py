@@ -205,7 +205,7 @@ async def test_the_page_of_a_native_account(admin):
     assert (page["managedBy"], page["notice"], page["locks"], page["flags"]) == ("native", "", {}, [])
     assert (page["idleWarningMinutes"], page["notifications"], page["phone"]) == (60, True, "")
     assert page["security"] == {
-        "authenticationType": "sso",
+        "authenticationType": "native",
         "mfaEnrolled": False,
         "sessions": 0,
         "invitationStatus": "pending",

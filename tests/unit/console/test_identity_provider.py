@@ -485,7 +485,7 @@ async def test_accounts_say_how_they_sign_in(admin, ana):
 
 
 async def test_the_last_administrator_who_signs_in_natively_stays_so(admin, last):
-    """AMB-11, R128."""
+    """AMB-11."""
     boss, guard = last.person, admin.services.administrator_guard
     profile = await admin.services.profiles.get(boss.user.id)
 
