@@ -30,7 +30,7 @@ _SEAM = re.compile("\x00(\\d+)\x00")
 _PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 
 CONTENTS: Mapping[Sentence, Sequence[str]] = {
-    Sentence("Start here"): ("considerations", "scim-configuration"),
+    Sentence("Start here"): ("considerations", "single-sign-on", "scim-configuration"),
     Sentence("Microsoft Entra ID"): ("entra", "attributes", "end-users", "user-type", "start"),
     Sentence("Okta"): ("okta",),
     Sentence("Day to day"): ("group-mapping", "rotation", "disable", "activities", "troubleshooting"),

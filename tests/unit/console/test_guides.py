@@ -12,6 +12,7 @@ from scim.domain.activities import FAMILIES
 
 MUST_EXIST = (
     "considerations",  # Considerations
+    "single-sign-on",
     "scim-configuration",  # SCIM configuration
     "entra",  # provision
     "attributes",

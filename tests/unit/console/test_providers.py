@@ -50,7 +50,7 @@ async def test_the_ellipsis_offers_what_can_be_done_now(visitor, admin):
     assert "Disable SSO" not in page.text
     await configure(admin)
     await passed(admin)
-    assert "Open Edit Enable SSO Delete provider" in (await visitor.get(PROVIDERS)).text
+    assert "Open Edit Test connection Enable SSO Delete provider" in (await visitor.get(PROVIDERS)).text
     await visitor.send(f"{ENTRA}/sso/enable")
     assert "Open Edit Disable SSO Delete provider" in (await visitor.get(PROVIDERS)).text
 
