@@ -197,29 +197,32 @@ async def _identity(
 ) -> Identity:
     """Who has signed in; request and answer are used then.
 
+    What is refused uses nothing up: else any site could end a sign-in by sending a form in between.
+
     Raises:
         Denied: The answer lets nobody in.
     """
-    may_be_unsolicited = provider.policies.idp_initiated and isinstance(configuration, SamlConfiguration)
-    if left is None and not may_be_unsolicited:
+    may_begin_there = provider.policies.idp_initiated and isinstance(configuration, SamlConfiguration)
+    if left is None and not may_begin_there:
         raise Denied(_NOT_BEGUN, "not_begun")
+    try:
+        identity = await _judged(services, provider, configuration, left, answer)
+    except AnswerRefused as refusal:
+        if refusal.code != _UNSOLICITED or not may_begin_there or left is None or left.tester:
+            raise Denied(refusal.detail, refusal.code) from refusal
+        return await _identity(services, provider, configuration, None, answer)
     if left is not None and not await sso_pending.use_request(services, left.request):
         raise Denied(_NOT_BEGUN, "not_begun")
-    secret = await _secret(services, provider, configuration)
-    judge = services.sso.identity
-    request = left.request if left else None
-    try:
-        try:
-            identity = await judge(provider.id, configuration, answer.fields, request, secret)
-        except AnswerRefused as refusal:
-            if refusal.code != _UNSOLICITED or not may_be_unsolicited or (left and left.tester):
-                raise
-            identity = await judge(provider.id, configuration, answer.fields, None, secret)
-    except AnswerRefused as refusal:
-        raise Denied(refusal.detail, refusal.code) from refusal
     if not await sso_pending.use_answer(services, provider.id, identity):
         raise Denied(Sentence("This answer was used already. Start the sign-in again."), "used_answer")
     return identity
+
+
+async def _judged(
+    services: Services, provider: Provider, configuration: SsoConfiguration, left: Left | None, answer: Answer
+) -> Identity:
+    secret, request = await _secret(services, provider, configuration), left.request if left else None
+    return await services.sso.identity(provider.id, configuration, answer.fields, request, secret)
 
 
 async def _secret(services: Services, provider: Provider, configuration: SsoConfiguration) -> str:
