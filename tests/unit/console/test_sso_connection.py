@@ -147,9 +147,13 @@ async def test_the_card_has_what_the_identity_provider_is_given(visitor, admin):
     assert page.value("copy-reply-url") == "https://rollcall.example/console/sso/entra/acs"
     assert "Test connection" not in page.text
     await configure(admin)
-    assert "Test connection" in (await visitor.get(ENTRA)).text
+    shown = (await visitor.get(ENTRA)).text
+    assert "Test connection" in shown
+    assert "Use OpenID Connect instead" in shown
     await enabled(admin)
-    assert "Test connection" not in (await visitor.get(ENTRA)).text
+    shown = (await visitor.get(ENTRA)).text
+    assert "Test connection" not in shown
+    assert "instead" not in shown
 
 
 @pytest.mark.parametrize(
