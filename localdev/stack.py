@@ -25,7 +25,7 @@ from localdev.processes import Child, start, wait_until
 ROOT = Path(__file__).parent.parent
 _CLEARED = ("MSI_ENDPOINT", "MSI_SECRET", "IMDS_ENDPOINT", "IDENTITY_SERVER_THUMBPRINT", "AZURE_CLIENT_ID")
 """Variables by which the SDK would look for another identity than ours."""
-_DEFAULTS = {"SECURITY_CONTACT": "mailto:security@contoso.com"}
+_DEFAULTS = {"SECURITY_CONTACT": "mailto:security@contoso.com", "LOCAL_IDENTITY_PROVIDERS": "true"}
 """What the app gets unless the environment says otherwise: the demo tenant's own."""
 
 
