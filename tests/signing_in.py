@@ -10,6 +10,7 @@
 `OidcProvider(admin, double)` is one of OpenID Connect: `await browser.come_back(provider)`.
 """
 
+import html
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -113,6 +114,11 @@ class Browser(Visitor):
         """Follow a redirect to a provider."""
         self.went_to = reply.location
         return reply
+
+    def follow(self, page: PageReply) -> PageReply:
+        """Go where a page sends the browser by itself."""
+        self.went_to = html.unescape(page.html.partition('content="0; url=')[2].partition('"')[0])
+        return page
 
     @property
     def asked(self) -> dict[str, str]:

@@ -26,6 +26,8 @@ from scim.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
+_MOST_NEXT = 500
+"""Characters of an address to return to: the cookie has to hold it."""
 _UNSOLICITED = "unsolicited"
 _NOT_BEGUN = Sentence(
     "This sign-in was not begun in this browser, or more than ten minutes ago. Start it at the sign-in page."
@@ -109,7 +111,7 @@ async def begin(services: Services, provider_id: str, *, login_hint: str = "", w
     except AnswerRefused as refusal:
         logger.info("sso_departure_refused provider=%s code=%s", provider_id, refusal.code)
         raise Denied(refusal.detail, refusal.code) from refusal
-    left = Left(provider_id=provider.id, request=request, next=wanted)
+    left = Left(provider_id=provider.id, request=request, next=wanted if len(wanted) <= _MOST_NEXT else "")
     return Departure(url, await sso_pending.seal_left(services, left))
 
 

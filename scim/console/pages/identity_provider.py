@@ -24,8 +24,6 @@ _ONE = f"/{SSO}/{{providerId}}"
 _METADATA = "application/samlmetadata+xml"
 _MOST_BYTES = 1024 * 1024
 """Of what is posted by SAML: more than its engine takes, which has a sentence for what is too large."""
-_MOST_NEXT = 500
-"""Characters of an address to return to: the cookie has to hold it."""
 
 
 async def leave(visit: Visit) -> Outcome:
@@ -34,14 +32,8 @@ async def leave(visit: Visit) -> Outcome:
         return Redirect(destination(visit))
     if visit.request.method == "HEAD":
         return Redirect(path_to("sign-in"))
-    wanted = visit.query("next")
     try:
-        departure = await sso_sign_in.begin(
-            visit.services,
-            visit.path["providerId"],
-            login_hint=visit.query("email")[:320],
-            wanted=wanted if len(wanted) <= _MOST_NEXT else "",
-        )
+        departure = await sso_sign_in.begin(visit.services, visit.path["providerId"], wanted=visit.query("next"))
     except Denied as denied:
         return _refused(denied, is_test=False)
     return Redirect(departure.url, headers=set_sso_cookie(departure.sealed))

@@ -5,8 +5,9 @@ and sets one up; the password goes along sealed. An e-mail domain of a provider 
 """
 
 import asyncio
+from dataclasses import replace
 
-from scim.admin import enrolment, sessions, sign_in
+from scim.admin import enrolment, sessions, sign_in, sso_sign_in
 from scim.admin.enrolment import Offer
 from scim.admin.problems import SignInRequired
 from scim.admin.sign_in import EnrolmentRequired
@@ -20,7 +21,7 @@ from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
 from scim.domain.sso import SsoState
 from scim.sentences import Sentence
-from scim.web.cookies import clear_cookie
+from scim.web.cookies import clear_cookie, set_sso_cookie
 
 _PURPOSE = "sign-in"
 _NOT_SHOWN_AGAIN = frozenset({EXPIRED, "account_inactive", "locked_out"})
@@ -88,8 +89,12 @@ async def _second_step(visit: Visit, email: str) -> View:
     provider = await provider_of_domain(visit.services, email)
     if provider is None or provider.sso.state is not SsoState.ENABLED:
         return _password_step(visit)
-    address = path_to(SSO, provider.id, email=email, next=visit.query("next"))
-    return view("sign_in/leaving.html", provider=provider, address=address, email=email)
+    shown = view("sign_in/leaving.html", provider=provider, address=path_to(SSO, provider.id), email=email)
+    if visit.is_fragment:  # the dialog stays, and another tab leads there
+        return shown
+    departure = await sso_sign_in.begin(visit.services, provider.id, login_hint=email, wanted=visit.query("next"))
+    values = {**shown.values, "address": departure.url}
+    return replace(shown, values=values, headers=set_sso_cookie(departure.sealed))
 
 
 def _password_step(visit: Visit) -> View:
