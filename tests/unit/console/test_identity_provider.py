@@ -380,6 +380,9 @@ async def test_the_first_step_leads_by_the_domain_alone(provider, browser):
     browser.follow(nobody)
     assert browser.went_to.startswith(f"{SIGN_ON_URL}?SAMLRequest=")
     assert 'content="0; url=/console/help"' in (await browser.come_back(provider)).html
+
+
+async def test_a_password_is_asked_for_where_no_domain_leads_elsewhere_or_on_request(provider, browser):
     assert 'type="password"' in (await browser.send("sign-in", email="ana@fabrikam.com")).html
     assert "Sign in with a password instead" in (await browser.get("sign-in")).text
     assert 'type="password"' in (await browser.send("sign-in", email="ana@contoso.com", way="password")).html
