@@ -24,7 +24,7 @@ from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie, set_sso_cookie
 
 _PURPOSE = "sign-in"
-_NOT_SHOWN_AGAIN = frozenset({EXPIRED, "account_inactive", "locked_out"})
+_NOT_SHOWN_AGAIN = frozenset({EXPIRED, "account_inactive", "locked_out", "sso_required"})
 """Refusals after which one starts again: with the same password and code nothing would come of it."""
 
 
