@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pyotp
 
-from localdev.seed import _application
+from localdev.application import opened
 from scim.admin import sessions
 from scim.admin.codes import SECRET
 from scim.admin.passwords import Passwords
@@ -70,7 +70,7 @@ class Backstage:
         """Run something on the application, and wait for it."""
 
         async def run() -> T:
-            async with _application(self.settings) as app:
+            async with opened(self.settings) as app:
                 return await work(app)
 
         with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread
