@@ -13,6 +13,7 @@ import { watchSelection } from "./selection.js";
 import { watchSeveral } from "./several.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
+import { watchUnsaved } from "./unsaved.js";
 
 document.documentElement.classList.add("has-scripts");
 watchMenus();
@@ -23,6 +24,7 @@ watchForms();
 watchGuard();
 watchPasswords();
 watchDialogs();
+watchUnsaved();
 watchToasts();
 watchSeveral();
 watchSelection();
