@@ -22,8 +22,8 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 .PHONY: run
-run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a token (PORT=, MEMORY=1, HOST=func)
-	@PORT=$(PORT) MEMORY=$(MEMORY) HOST=$(HOST) exec $(PYTHON) -m localdev
+run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a token (PORT=, MEMORY=1, SEED=none, HOST=func)
+	@PORT=$(PORT) MEMORY=$(MEMORY) SEED=$(SEED) HOST=$(HOST) exec $(PYTHON) -m localdev
 
 .PHONY: test
 test: setup format lint types tests ## Check everything: format, lint, types and all tests

@@ -240,3 +240,21 @@ def test_a_system_administrator_is_made_with_a_code(page, boss, console, stem):
     dialog.get_by_role("button", name="Verify").click()
     expect(page.get_by_role("status").last).to_contain_text("System administrator added.")
     expect(page.get_by_role("link", name="Remove system administrator")).to_be_visible()
+
+
+LINES = """(element) => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return new Set([...text.getClientRects()].map((part) => Math.round(part.bottom))).size;
+}"""
+
+
+def test_addresses_and_badges_stand_on_one_line_where_there_is_room(page, console, managed, stem):
+    name = f"{stem}.name@contoso.example"
+    id_ = managed.create(name, emails=[{"value": name, "type": "work", "primary": True}])
+    page.goto(f"{console}/{USERS}?search={stem}")
+    row = page.get_by_role("row", name=name)
+    assert row.locator(".below-name bdi").evaluate(LINES) == 1
+    assert row.locator(".badge > span").first.evaluate(LINES) == 1
+    page.goto(f"{console}/dashboard/activities/all?subject={id_}")
+    assert page.get_by_role("row").get_by_role("link", name=name).locator("bdi").evaluate(LINES) == 1

@@ -14,6 +14,7 @@ import { watchSelection } from "./selection.js";
 import { watchSeveral } from "./several.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
+import { watchUnsaved } from "./unsaved.js";
 
 document.documentElement.classList.add("has-scripts");
 watchMenus();
@@ -25,6 +26,7 @@ watchGuard();
 watchPasswords();
 watchDialogs();
 watchRefusals();
+watchUnsaved();
 watchToasts();
 watchSeveral();
 watchSelection();
