@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scim.storage.tables.keys import CONFIG, DIRECTORY
 from tests.infrastructure.bicep import Choice, Unknown
 
 FUNCTIONS = {
@@ -12,25 +13,25 @@ FUNCTIONS = {
     "toUpper", "union", "uniqueString",
 }  # fmt: skip
 """Those of Bicep that templates may call."""
-SETTINGS = {
-    "AzureWebJobsStorage__accountName",
-    "AzureWebJobsStorage__credential",
-    "AzureWebJobsStorage__clientId",
-    "AzureWebJobsDisableHomepage",
-    "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-    "PYTHON_ENABLE_OPENTELEMETRY",
-    "OTEL_LOGS_EXPORTER",
-    "OTEL_METRICS_EXPORTER",
-    "AZURE_CLIENT_ID",
-    "PUBLIC_URL",
-    "TABLES_URL",
-    "KEY_VAULT_URL",
-    "BACKUP_CONTAINER_URL",
-    "ACTIVITY_RETENTION_DAYS",
-    "SECURITY_CONTACT",
+SETTINGS: Mapping[str, Any] = {
+    "AzureWebJobsStorage__accountName": Unknown("storageName"),
+    "AzureWebJobsStorage__credential": "managedidentity",
+    "AzureWebJobsStorage__clientId": Unknown("identityClientId"),
+    "AzureWebJobsDisableHomepage": "true",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": Unknown("insightsConnectionString"),
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": Unknown("'ClientId=${identityClientId};Authorization=AAD'"),
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",
+    "PYTHON_ENABLE_OPENTELEMETRY": "true",
+    "OTEL_LOGS_EXPORTER": "none",
+    "OTEL_METRICS_EXPORTER": "none",
+    "AZURE_CLIENT_ID": Unknown("identityClientId"),
+    "PUBLIC_URL": Unknown("url"),
+    "TABLES_URL": Unknown("tablesUrl"),
+    "KEY_VAULT_URL": Unknown("vaultUrl"),
+    "BACKUP_CONTAINER_URL": Unknown("backupContainerUrl"),
+    "ACTIVITY_RETENTION_DAYS": Unknown("string(activityRetentionDays)"),
+    "SECURITY_CONTACT": Unknown("securityContact"),
 }
 """The app's: of host, worker and telemetry, and of docs/configuration.md. Flex Consumption refuses several others."""
 ROLES: Mapping[str, tuple[str, str, str]] = {
@@ -42,10 +43,19 @@ ROLES: Mapping[str, tuple[str, str, str]] = {
 }
 """By name in roles.json: the file that assigns it, the resource it is for, and its id. All of them, and no more."""
 
+_PRIVATE = {
+    "properties.publicNetworkAccess": Choice(("Disabled", "Enabled"), "isPrivate"),
+    "properties.networkAcls": {"bypass": "None", "defaultAction": Choice(("Deny", "Allow"), "isPrivate")},
+}
+"""Of what a private network closes to everybody else."""
 STORAGE, VAULT = "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"
+NETWORK, GROUP = "Microsoft.Network/virtualNetworks", "Microsoft.Resources/resourceGroups"
 SITE, PLAN = "Microsoft.Web/sites", "Microsoft.Web/serverfarms"
+_READY = Choice((Unknown("max(2, alwaysReadyInstances)"), Unknown("alwaysReadyInstances")), "zoneRedundant")
+"""Where an app is spread over zones, the service takes none or at least two."""
 RULES: Mapping[str, Mapping[str, Any]] = {
     STORAGE: {
+        "name": Unknown("name"),
         "kind": "StorageV2",
         "properties.allowSharedKeyAccess": False,
         "properties.allowBlobPublicAccess": False,
@@ -53,21 +63,25 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.defaultToOAuthAuthentication": True,
         "properties.minimumTlsVersion": "TLS1_2",
         "properties.supportsHttpsTrafficOnly": True,
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
-        "sku.name": Choice(("Standard_ZRS", "Standard_LRS")),
+        "properties.accessTier": "Hot",
+        "sku.name": Choice(("Standard_ZRS", "Standard_LRS"), "zoneRedundant"),
+        **_PRIVATE,
     },
-    f"{STORAGE}/blobServices": {"properties.containerDeleteRetentionPolicy.enabled": True},
+    f"{STORAGE}/blobServices": {"name": "default", "properties.containerDeleteRetentionPolicy.enabled": True},
+    f"{STORAGE}/tableServices": {"name": "default"},
+    f"{STORAGE}/managementPolicies": {"name": "default"},
     f"{STORAGE}/blobServices/containers": {"properties.publicAccess": "None"},
     VAULT: {
+        "name": Unknown("name"),
         "properties.enableRbacAuthorization": True,
         "properties.enableSoftDelete": True,
         "properties.softDeleteRetentionInDays": 90,
-        "properties.enablePurgeProtection": Choice((True, None)),
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
+        "properties.enablePurgeProtection": Choice((True, None), "purgeProtection"),
+        "properties.tenantId": Unknown("subscription().tenantId"),
+        **_PRIVATE,
     },
     PLAN: {
+        "name": Unknown("'plan-${name}'"),
         "kind": "functionapp",
         "sku.name": "FC1",
         "sku.tier": "FlexConsumption",
@@ -75,21 +89,46 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.zoneRedundant": Unknown("zoneRedundant"),
     },
     SITE: {
+        "name": Unknown("name"),
         "kind": "functionapp,linux",
-        "identity.type": "UserAssigned",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {"'${identityId}'": {}}},
         "properties.httpsOnly": True,
         "properties.clientAffinityEnabled": False,
-        "properties.siteConfig.minTlsVersion": "1.2",
-        "properties.siteConfig.scmMinTlsVersion": "1.2",
-        "properties.functionAppConfig.runtime.name": "python",
-        "properties.functionAppConfig.runtime.version": "3.13",
-        "properties.functionAppConfig.deployment.storage.type": "blobContainer",
-        "properties.functionAppConfig.deployment.storage.authentication.type": "UserAssignedIdentity",
-        "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency": 16,
+        "properties.serverFarmId": Unknown("plan.id"),
+        "properties.publicNetworkAccess": "Enabled",  # identity providers call from the internet
+        "properties.virtualNetworkSubnetId": Choice((None, Unknown("subnetId")), "empty(subnetId)"),
+        # all of it: each of the other properties, such as cors or remoteDebuggingEnabled, opens something
+        "properties.siteConfig": {"minTlsVersion": "1.2", "scmMinTlsVersion": "1.2", "http20Enabled": True},
+        "properties.functionAppConfig.runtime": {"name": "python", "version": "3.13"},
+        "properties.functionAppConfig.deployment.storage": {
+            "type": "blobContainer",
+            "value": Unknown("packageUrl"),
+            "authentication": {
+                "type": "UserAssignedIdentity",
+                "userAssignedIdentityResourceId": Unknown("identityId"),
+            },
+        },
+        "properties.functionAppConfig.scaleAndConcurrency": {
+            "instanceMemoryMB": Unknown("instanceMemory"),
+            "maximumInstanceCount": Unknown("maximumInstances"),
+            "alwaysReady": Choice(([], [{"name": "http", "instanceCount": _READY}]), "alwaysReadyInstances == 0"),
+            "triggers": {"http": {"perInstanceConcurrency": 16}},
+        },
     },
+    f"{SITE}/config": {"name": "appsettings", "properties": SETTINGS},
     f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": False},
-    "Microsoft.Insights/components": {"properties.DisableLocalAuth": True, "properties.DisableIpMasking": False},
+    "Microsoft.Insights/components": {
+        "kind": "web",
+        "properties": {  # all of it: the others close ingestion, or shorten what is kept
+            "Application_Type": "web",
+            "WorkspaceResourceId": Unknown("workspace.id"),
+            "DisableLocalAuth": True,
+            "DisableIpMasking": False,
+        },
+    },
     "Microsoft.OperationalInsights/workspaces": {
+        "properties.sku.name": "PerGB2018",
+        "properties.retentionInDays": 90,
         "properties.features.disableLocalAuth": True,
         "properties.workspaceCapping.dailyQuotaGb": Unknown("dailyGigabytes"),
     },
@@ -98,18 +137,78 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.principalId": Unknown("principalId"),
         "properties.principalType": "ServicePrincipal",
     },
-    "Microsoft.Insights/scheduledQueryRules": {"properties.enabled": True, "kind": "LogAlert"},
-    "Microsoft.Insights/actionGroups": {"properties.enabled": True},
+    "Microsoft.Insights/diagnosticSettings": {"properties.workspaceId": Unknown("workspaceId")},
+    "Microsoft.Insights/scheduledQueryRules": {
+        "kind": "LogAlert",
+        "properties": {
+            "displayName": Unknown("rule.title"),
+            "severity": Unknown("rule.severity"),
+            "enabled": True,
+            "evaluationFrequency": Unknown("rule.every"),
+            "windowSize": Unknown("rule.over"),
+            "scopes": [Unknown("insightsId")],
+            "autoMitigate": True,
+            "criteria": {
+                "allOf": [
+                    {
+                        "query": Unknown("rule.query"),
+                        "timeAggregation": "Count",
+                        "operator": "GreaterThan",
+                        "threshold": Unknown("rule.threshold"),
+                        "failingPeriods": {"numberOfEvaluationPeriods": 1, "minFailingPeriodsToAlert": 1},
+                    }
+                ]
+            },
+            "actions": {"actionGroups": [Unknown("people.id")]},
+        },
+    },
+    "Microsoft.Insights/actionGroups": {
+        "properties.enabled": True,
+        "properties.emailReceivers": [
+            {"name": "administrators", "emailAddress": Unknown("email"), "useCommonAlertSchema": True}
+        ],
+    },
+    NETWORK: {"name": Unknown("name")},
+    GROUP: {
+        "name": Choice((Unknown("'rg-${environmentName}'"), Unknown("resourceGroupName")), "empty(resourceGroupName)"),
+    },
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": {
+        "properties": {"registrationEnabled": False, "virtualNetwork": {"id": Unknown("network.id")}},
+    },
+    "Microsoft.Network/privateEndpoints": {
+        "name": Unknown("'pe-${name}-${endpoint.name}'"),
+        "properties.subnet.id": Unknown("'${network.id}/subnets/endpoints'"),
+        "properties.privateLinkServiceConnections": [
+            {
+                "name": Unknown("endpoint.name"),
+                "properties": {
+                    "privateLinkServiceId": Unknown("endpoint.service"),
+                    "groupIds": [Unknown("endpoint.group")],
+                },
+            }
+        ],
+    },
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": {
+        "name": "default",
+        "properties.privateDnsZoneConfigs": [
+            {
+                "name": Unknown("endpoint.name"),
+                "properties": {"privateDnsZoneId": Unknown("zones[endpoint.zone].id")},
+            }
+        ],
+    },
 }
 """What every resource of a type says, by path."""
 RULES_OF_ONE: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("storage.bicep", "blobs"): {
         "properties.isVersioningEnabled": False,
         "properties.deleteRetentionPolicy.enabled": False,
+        "properties.containerDeleteRetentionPolicy.days": 30,
     },
     ("backups.bicep", "blobs"): {
         "properties.isVersioningEnabled": True,
         "properties.deleteRetentionPolicy": {"enabled": True, "days": 14},
+        "properties.containerDeleteRetentionPolicy.days": 14,
     },
     ("backups.bicep", "expiry"): {
         "dependsOn": [Unknown("blobs")],
@@ -145,14 +244,17 @@ DEPRECATED = {
     "vnetrouteallenabled", "windowsfxversion",
 }  # fmt: skip
 """Properties of apps that Flex Consumption has replaced or does not have, in lower case."""
-REQUIRED = {
-    STORAGE, f"{STORAGE}/blobServices", f"{STORAGE}/blobServices/containers", f"{STORAGE}/tableServices",
-    f"{STORAGE}/tableServices/tables", f"{STORAGE}/managementPolicies", VAULT, PLAN, SITE, f"{SITE}/config",
-    "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces", "Microsoft.Authorization/locks",
-    "Microsoft.Insights/diagnosticSettings", "Microsoft.Insights/scheduledQueryRules",
-    "Microsoft.Insights/actionGroups", "Microsoft.ManagedIdentity/userAssignedIdentities",
-    "Microsoft.Network/privateEndpoints", "Microsoft.Network/privateDnsZones",
+REQUIRED: Mapping[str, int] = {
+    STORAGE: 2, f"{STORAGE}/blobServices": 2, f"{STORAGE}/blobServices/containers": 2, f"{STORAGE}/tableServices": 1,
+    f"{STORAGE}/tableServices/tables": 1, f"{STORAGE}/managementPolicies": 1, VAULT: 1, PLAN: 1, SITE: 1,
+    f"{SITE}/config": 1, f"{SITE}/basicPublishingCredentialsPolicies": 2, "Microsoft.Insights/components": 1,
+    "Microsoft.OperationalInsights/workspaces": 1, "Microsoft.Authorization/locks": 3,
+    "Microsoft.Insights/diagnosticSettings": 3, "Microsoft.Insights/scheduledQueryRules": 1,
+    "Microsoft.Insights/actionGroups": 1, "Microsoft.ManagedIdentity/userAssignedIdentities": 1, NETWORK: 1,
+    "Microsoft.Network/privateEndpoints": 1, "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": 1,
+    "Microsoft.Network/privateDnsZones": 1, "Microsoft.Network/privateDnsZones/virtualNetworkLinks": 1, GROUP: 1,
 }  # fmt: skip
+"""How often each type is declared; a loop counts once."""
 OUTPUTS = {
     "AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME", "AZURE_STORAGE_ACCOUNT_NAME",
     "AZURE_BACKUP_ACCOUNT_NAME", "AZURE_KEY_VAULT_NAME", "SCIM_ENDPOINT_URL", "CONSOLE_URL", "API_URL",
@@ -160,11 +262,91 @@ OUTPUTS = {
 """Of main.bicep: they become variables of azd's environment, and are shown in deployments. None is secret."""
 TAGGED = {
     STORAGE, VAULT, PLAN, SITE, "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces",
-    "Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/virtualNetworks",
+    "Microsoft.ManagedIdentity/userAssignedIdentities", NETWORK,
     "Microsoft.Network/privateDnsZones", "Microsoft.Network/privateEndpoints", "Microsoft.Insights/actionGroups",
-    "Microsoft.Insights/scheduledQueryRules", "Microsoft.Resources/resourceGroups",
+    "Microsoft.Insights/scheduledQueryRules", GROUP,
 }  # fmt: skip
 """What shows up in the portal, and belongs to somebody."""
+EVERYWHERE = {
+    "Microsoft.Insights/actionGroups", "Microsoft.Network/privateDnsZones",
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks",
+}  # fmt: skip
+"""What is in no region."""
+CONDITIONS: Mapping[tuple[str, str], str] = {
+    ("resources.bicep", "network"): "privateNetwork",
+    ("resources.bicep", "alerts"): "!empty(alertEmail)",
+    **{(file, "lock"): "deletionLock" for file in ("storage.bicep", "backups.bicep", "vault.bicep")},
+}
+"""File and symbol of what is not always there, with what it depends on."""
+RENAMED: Mapping[str, Any] = {
+    "isPrivate": Unknown("privateNetwork"),
+    "dailyGigabytes": Unknown("dailyTelemetryGigabytes"),
+    "email": Unknown("alertEmail"),
+    "backupContainerUrl": Unknown("backups.outputs.containerUrl"),
+    "insightsConnectionString": Unknown("monitoring.outputs.connectionString"),
+    "subnetId": Choice((Unknown("network!.outputs.appSubnetId"), ""), "privateNetwork"),
+}
+"""Parameters of modules that are given what is named differently; all others are given what is called the same."""
+VALUES: Mapping[tuple[str, str], Any] = {
+    ("main.bicep", "tags"): {"azd-env-name": Unknown("environmentName")},
+    **{
+        (file, "roles"): Unknown("loadJsonContent('../roles.json')")
+        for file in sorted({of for of, *_ in ROLES.values()})
+    },
+    ("resources.bicep", "token"): Unknown(
+        "toLower(uniqueString(subscription().id, resourceGroup().id, environmentName))"
+    ),
+    ("app.bicep", "url"): Choice(
+        (Unknown("'https://${name}.azurewebsites.net'"), Unknown("publicUrl")), "empty(publicUrl)"
+    ),
+    ("storage.bicep", "packages"): "package",
+    ("storage.bicep", "tables"): [DIRECTORY, CONFIG],
+    ("backups.bicep", "containerName"): "backups",
+}
+"""Variables, by file and symbol, of which somebody outside of the template knows the value."""
+HANDED_ON: Mapping[tuple[str, str], str] = {
+    ("main.bicep", "AZURE_LOCATION"): "location",
+    ("main.bicep", "AZURE_RESOURCE_GROUP"): "group.name",
+    ("resources.bicep", "AZURE_FUNCTION_APP_NAME"): "app.outputs.name",
+    ("resources.bicep", "AZURE_STORAGE_ACCOUNT_NAME"): "storage.outputs.name",
+    ("resources.bicep", "AZURE_BACKUP_ACCOUNT_NAME"): "backups.outputs.name",
+    ("resources.bicep", "AZURE_KEY_VAULT_NAME"): "vault.outputs.name",
+    ("resources.bicep", "SCIM_ENDPOINT_URL"): "'${app.outputs.url}/ws/scim/v2'",
+    ("resources.bicep", "CONSOLE_URL"): "'${app.outputs.url}/console'",
+    ("resources.bicep", "API_URL"): "'${app.outputs.url}/api'",
+    ("app.bicep", "name"): "app.name",
+    ("app.bicep", "url"): "url",
+    ("storage.bicep", "id"): "account.id",
+    ("storage.bicep", "name"): "account.name",
+    ("storage.bicep", "tablesUrl"): "account.properties.primaryEndpoints.table",
+    ("storage.bicep", "packageUrl"): "'${account.properties.primaryEndpoints.blob}${packages}'",
+    ("backups.bicep", "id"): "account.id",
+    ("backups.bicep", "name"): "account.name",
+    ("backups.bicep", "containerUrl"): "'${account.properties.primaryEndpoints.blob}${containerName}'",
+    ("vault.bicep", "id"): "vault.id",
+    ("vault.bicep", "name"): "vault.name",
+    ("vault.bicep", "url"): "vault.properties.vaultUri",
+    ("monitoring.bicep", "workspaceId"): "workspace.id",
+    ("monitoring.bicep", "insightsId"): "insights.id",
+    ("monitoring.bicep", "connectionString"): "insights.properties.ConnectionString",
+    ("network.bicep", "appSubnetId"): "'${network.id}/subnets/app'",
+}
+"""Outputs by file; those of main.bicep that are not here are those of resources.bicep."""
+FORMS: Mapping[str, str] = {
+    "app": r"[a-z0-9][a-z0-9-]{0,58}[a-z0-9]",
+    "identity": r"[A-Za-z0-9][\w-]{2,127}",
+    "storage": r"[a-z0-9]{3,24}",
+    "backups": r"[a-z0-9]{3,24}",
+    "vault": r"(?=.{3,24}$)[A-Za-z](-?[A-Za-z0-9])+",
+    "workspace": r"[A-Za-z0-9][A-Za-z0-9-]{2,61}[A-Za-z0-9]",
+    "insights": r"[\w.()-]{0,254}[\w()-]",
+    "network": r"[A-Za-z0-9][\w.-]{0,62}\w",
+    f"{STORAGE}/blobServices/containers": r"(?=.{3,63}$)[a-z0-9](-?[a-z0-9])+",
+    f"{STORAGE}/tableServices/tables": r"[A-Za-z][A-Za-z0-9]{2,62}",
+}
+"""Length and letters of names, by key in `names` and by type, as the services take them."""
+SHORT_NAME = 12
+"""Characters of an action group's short name at most."""
 _TABLES, _BLOBS = (f"privatelink.{each}.${{environment().suffixes.storage}}" for each in ("table", "blob"))
 _VAULTS = "privatelink.vaultcore.azure.net"
 ZONES = [Unknown(f"'{_TABLES}'"), Unknown(f"'{_BLOBS}'"), _VAULTS]
