@@ -13,8 +13,8 @@ from pathlib import Path
 from tree_sitter import Node
 
 from tests.infrastructure.bicep import Template, Unknown, text
+from tests.infrastructure.expected import FUNCTIONS
 from tests.infrastructure.house import of_parameters, of_the_house, said
-from tests.infrastructure.rules import FUNCTIONS
 from tests.infrastructure.types import followed, known, misfits, reads
 from tests.infrastructure.wiring import of_modules, of_resources
 

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from tests.infrastructure.bicep import ROOT, Parameter, Resource, Template, Unknown, text
-from tests.infrastructure.rules import (
+from tests.infrastructure.expected import (
     COLUMNS,
     DEPRECATED,
     DURATIONS,
@@ -18,17 +18,14 @@ from tests.infrastructure.rules import (
     KQL,
     LOCKED,
     LOGGED,
-    NETWORK,
     OUTPUTS,
     REQUIRED,
     ROLES,
-    RULES,
-    RULES_OF_ONE,
     SHORT_NAME,
-    SITE,
     TAGGED,
     ZONES,
 )
+from tests.infrastructure.rules import NETWORK, RULES, RULES_OF_ONE, SITE
 
 
 def said(template: Template, resource: Resource) -> Iterator[str]:

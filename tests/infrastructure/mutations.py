@@ -3,6 +3,10 @@
 A file, what stands there, and what is put in its place.
 """
 
+from collections.abc import Iterator
+
+from tests.infrastructure.bicep import Template, text
+
 MAIN, ALL = "main.bicep", "resources.bicep"
 APP, STORAGE, VAULT = "modules/app.bicep", "modules/storage.bicep", "modules/vault.bicep"
 BACKUPS, MONITORING = "modules/backups.bicep", "modules/monitoring.bicep"
@@ -222,3 +226,20 @@ MISSED = (
     (MAIN, "@metadata({ azd: { type: 'location' } })\n", ""),  # how azd asks
 )
 """What no offline check notices."""
+
+
+def turned(name: str, source: str) -> Iterator[tuple[str, str]]:
+    """A template once for each of its booleans and conditions, with that one turned, and where that is."""
+    for node in Template.parse(name, source).nodes:
+        match node.type:
+            case "boolean":
+                edit = "false" if text(node) == "true" else "true"
+            case "ternary_expression":
+                condition, one, other = (text(each) for each in node.named_children)
+                edit = f"{condition} ? {other} : {one}"
+            case "if_statement":
+                edit = f"if (!{text(node.named_children[0])}) {text(node.named_children[1])}"
+            case _:
+                continue
+        place = f"{name}:{node.start_point[0] + 1}: {edit[:60]}"
+        yield place, (source.encode()[: node.start_byte] + edit.encode() + source.encode()[node.end_byte :]).decode()

@@ -9,7 +9,7 @@ from scim.settings import Settings
 from scim.triggers.timers import SCHEDULES
 from tests.infrastructure.bicep import INFRA, ROOT
 from tests.infrastructure.checks import findings, read
-from tests.infrastructure.mutations import CAUGHT, MISSED
+from tests.infrastructure.mutations import CAUGHT, MISSED, turned
 from tests.infrastructure.rules import SETTINGS
 
 _HOST_SETTINGS = ("AzureWebJobs", "APPLICATIONINSIGHTS_", "PYTHON_", "OTEL_")
@@ -42,8 +42,19 @@ def test_what_is_known_to_go_unnoticed_still_does(mutation):
 
 
 def test_nine_of_ten_broken_templates_are_noticed():
-    assert len(CAUGHT) + len(MISSED) >= 50
+    assert len(CAUGHT) + len(MISSED) >= 150
     assert len(CAUGHT) / (len(CAUGHT) + len(MISSED)) >= 0.9
+
+
+def test_no_boolean_and_no_condition_can_be_turned_unnoticed():
+    edits = [
+        (place, name, edit)
+        for name, source in FILES.items()
+        if name.endswith(".bicep")
+        for place, edit in turned(name, source)
+    ]
+    assert len(edits) > 60
+    assert [place for place, name, edit in edits if not findings({**FILES, name: edit})] == []
 
 
 def test_the_app_is_given_the_settings_that_it_reads():

@@ -9,7 +9,7 @@ from typing import Any
 from tree_sitter import Node
 
 from tests.infrastructure.bicep import Module, Resource, Template, Unknown, text
-from tests.infrastructure.rules import CONDITIONS, FORMS, HANDED_ON, RENAMED, VALUES
+from tests.infrastructure.expected import CONDITIONS, FORMS, HANDED_ON, RENAMED, VALUES
 
 _TOKEN = "abcdefghijklm"
 """As long as what `uniqueString` makes, and of the same letters."""
