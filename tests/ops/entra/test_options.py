@@ -82,7 +82,11 @@ def test_a_secret_comes_from_a_file_from_standard_input_or_from_the_person(tmp_p
     assert parse([*APP, "--organization", "1", "--token-file", str(token)]).token.get_secret_value() == TOKEN
 
 
-@pytest.mark.parametrize("text", [SECRET, TOKEN[:-1], TOKEN.replace("rc_", "rcp_"), f"Bearer{TOKEN}"])
+@pytest.mark.parametrize(
+    "text",
+    [SECRET, TOKEN[:-1], TOKEN.replace("rc_", "rcp_"), f"Bearer{TOKEN}"],
+    ids=["an access token", "cut", "of another prefix", "with a word before it"],
+)
 def test_only_a_provisioning_token_is_given_to_entra(text):
     """Not an administrator's access token, say: Entra ID keeps what it is given."""
     with pytest.raises(Refused, match="no provisioning token in the standard input") as refused:
