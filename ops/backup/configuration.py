@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ops.backup.report import Report
 from ops.backup.staging import Staging
+from scim.storage.backup.lines import StoredRow
+from scim.storage.backup.manifest import UnusableBackup
 from scim.storage.tables.keys import CONFIG
 from scim.storage.tables.roles import can_sign_in
 from scim.storage.tables.rows import Row
@@ -42,13 +44,24 @@ class Facts:
 
 
 def facts(staging: Staging) -> Facts:
-    """What the backup's `config` says."""
+    """What the backup's `config` says.
+
+    Raises:
+        UnusableBackup: A row of credentials is not what this version reads.
+    """
     providers = (row.row_key for row in staging.read.rows(CONFIG, _PROVIDERS))
     credentials = staging.read.rows(CONFIG, _CREDENTIALS)
     return Facts(
         frozenset(key for key in providers if key < _BEHIND_PROVIDERS),
-        frozenset(row.row_key for row in credentials if can_sign_in(Row(row.row_key, row.columns, ""))),
+        frozenset(row.row_key for row in credentials if _is_able(row)),
     )
+
+
+def _is_able(row: StoredRow) -> bool:
+    try:
+        return can_sign_in(Row(row.row_key, row.columns, ""))
+    except KeyError as error:
+        raise UnusableBackup(f"The credentials {row.row_key} of the backup cannot be read by this version.") from error
 
 
 def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
@@ -68,6 +81,6 @@ def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
             continue
         if kind == _CREDENTIALS:
             known = [row for row in rows if row.row_key in accounts]
-            report.count("credentials left out, of accounts that the backup does not have", len(rows) - len(known))
+            report.leave_out("credentials left out, of accounts that the backup does not have", len(rows) - len(known))
             rows = known
         staging.planned.add(CONFIG, rows)

@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal, Self
 
 from scim.storage.backup.lines import StoredRow, row_of, written_line
@@ -47,7 +45,7 @@ class Area:
         lines = self._ask(f"SELECT line FROM {{area}} {where}", (table, partition, *_span(prefix)))  # noqa: S608
         return (row_of(line) for (line,) in lines)
 
-    def count(self, table: str, partition: str, prefix: str) -> int:
+    def count(self, table: str, partition: str, prefix: str = "") -> int:
         """How many there are."""
         where = "WHERE tab = ? AND part = ? AND row >= ? AND row < ?"
         return self._number(f"SELECT count(*) FROM {{area}} {where}", (table, partition, *_span(prefix)))  # noqa: S608
@@ -88,11 +86,11 @@ class Staging:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator[Self]:
-        """In a folder of its own, which only this user can read, and which goes with the block."""
-        with (
-            TemporaryDirectory(prefix="rollcall-restore-") as folder,
-            closing(sqlite3.connect(Path(folder) / "rows.db")) as database,
-        ):
+        """In a file without a name, which is gone when the process ends, however it does; it has digests of passwords.
+
+        https://sqlite.org/inmemorydb.html#temporary_databases
+        """
+        with closing(sqlite3.connect("")) as database:
             yield cls(database)
 
 
