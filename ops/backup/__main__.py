@@ -61,22 +61,12 @@ def main(arguments: list[str] | None = None) -> int:
     run = COMMANDS[chosen.command][0]
     try:
         return asyncio.run(run(chosen))
-    except (Misdirected, NotEmpty, UnusableBackup) as refusal:
-        print(refusal, file=sys.stderr)
-    except BrokenOff as failure:
-        if isinstance(failure.__cause__, Unavailable | StorageUnavailable):
-            print(_told(failure.__cause__), file=sys.stderr)
-        print(failure, file=sys.stderr)
-    except (Unavailable, StorageUnavailable) as failure:
+    except FAILURES as failure:
         print(_told(failure), file=sys.stderr)
-    except sqlite3.Error as failure:
-        print(f"There is no room for the rows in TMPDIR: {failure}.", file=sys.stderr)
-    except OSError as failure:
-        print(f"The folder cannot be used: {failure}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
-    return 1
 
 
 async def export_backup(chosen: argparse.Namespace) -> int:
@@ -198,8 +188,27 @@ async def _credential() -> AsyncIterator[DefaultAzureCredential]:
         yield credential
 
 
+FAILURES = (Misdirected, NotEmpty, UnusableBackup, BrokenOff, Unavailable, StorageUnavailable, sqlite3.Error, OSError)
+"""What is told in a sentence; anything else is a mistake of this program."""
+
+
 def _told(failure: BaseException) -> str:
-    """What storage said, as far as anybody can act on it."""
+    """What went wrong, as far as anybody can act on it."""
+    match failure:
+        case BrokenOff(__cause__=asyncio.CancelledError()):
+            return f"Interrupted.\n{failure}"
+        case BrokenOff(__cause__=BaseException() as cause):
+            return f"{_told(cause)}\n{failure}"
+        case Unavailable() | StorageUnavailable():
+            return _told_of_storage(failure)
+        case sqlite3.Error():
+            return f"The rows could not be kept in TMPDIR: {failure}."
+        case OSError():
+            return f"The folder cannot be used: {failure}."
+    return str(failure)
+
+
+def _told_of_storage(failure: BaseException) -> str:
     causes = [failure]
     while (cause := causes[-1].__cause__) is not None:
         causes.append(cause)

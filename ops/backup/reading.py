@@ -40,7 +40,7 @@ async def load(store: BackupStore, name: str, area: Area) -> Manifest:
         raise UnusableBackup(f"There is no finished backup {name}: it has no {MANIFEST}. Choose another one.")
     manifest = manifest_in(file.content)
     for part in manifest.parts:
-        if part.table not in TABLES and _MONTH.fullmatch(part.table) is None:
+        if part.table not in TABLES and _MONTH.fullmatch(str(part.table)) is None:
             raise UnusableBackup(f"The backup has a table {part.table}, which this version of Rollcall does not know.")
     for table in TABLES:
         if all(part.table != table for part in manifest.parts):
