@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from ops.backup.report import Report
 from ops.backup.staging import Staging
 from scim.storage.backup.lines import StoredRow
-from scim.storage.backup.manifest import UnusableBackup
 from scim.storage.tables.keys import CONFIG
 from scim.storage.tables.roles import can_sign_in
 from scim.storage.tables.rows import Row
@@ -44,24 +43,21 @@ class Facts:
 
 
 def facts(staging: Staging) -> Facts:
-    """What the backup's `config` says.
-
-    Raises:
-        UnusableBackup: A row of credentials is not what this version reads.
-    """
+    """What the backup's `config` says."""
     providers = (row.row_key for row in staging.read.rows(CONFIG, _PROVIDERS))
     credentials = staging.read.rows(CONFIG, _CREDENTIALS)
     return Facts(
         frozenset(key for key in providers if key < _BEHIND_PROVIDERS),
-        frozenset(row.row_key for row in credentials if _is_able(row)),
+        frozenset(row.row_key for row in credentials if _ability(row)),
     )
 
 
-def _is_able(row: StoredRow) -> bool:
+def _ability(row: StoredRow) -> bool | None:
+    """Whether somebody can sign in with credentials; None when they cannot be read."""
     try:
         return can_sign_in(Row(row.row_key, row.columns, ""))
-    except KeyError as error:
-        raise UnusableBackup(f"The credentials {row.row_key} of the backup cannot be read by this version.") from error
+    except KeyError:
+        return None
 
 
 def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
@@ -82,5 +78,6 @@ def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
         if kind == _CREDENTIALS:
             known = [row for row in rows if row.row_key in accounts]
             report.leave_out("credentials left out, of accounts that the backup does not have", len(rows) - len(known))
-            rows = known
+            rows = [row for row in known if _ability(row) is not None]
+            report.leave_out("credentials left out, which cannot be read", len(known) - len(rows))
         staging.planned.add(CONFIG, rows)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ops.backup.configuration import Facts
-from ops.backup.kinds import KINDS, UNREADABLE
+from ops.backup.kinds import KINDS, unreadable_because
 from ops.backup.report import Report
 from ops.backup.staging import Staging
 from scim.domain.groups import Group
@@ -18,11 +18,9 @@ from scim.domain.organizations import Organization
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
 from scim.storage.backup.lines import StoredRow
-from scim.storage.backup.manifest import UnusableBackup
 from scim.storage.tables import administrators, entities, keys, organizations, profiles, roles
 from scim.storage.tables.jobs import JobKind, item_keys, job_of
 from scim.storage.tables.keys import DIRECTORY, PARTITION, last_part
-from scim.storage.tables.limits import check_row
 from scim.storage.tables.rows import Columns, Row
 
 PRIMARY = frozenset({"u", "t", "p", "g", "m", "o", "a", "q", "ro", "rx", "gm"})
@@ -37,6 +35,7 @@ LEFT_OUT_NAME = "left out, because another has its name"
 LEFT_OUT_OWNER = "left out, because the backup does not have its identity provider"
 LEFT_OUT_MEMBERSHIP = "memberships left out, of users or groups that the backup does not have"
 LEFT_OUT_BELONGINGS = "profiles and adoption requests left out, of accounts that the backup does not have"
+LEFT_OUT_UNREADABLE = "left out, because it cannot be read"
 LEFT_OUT_UNKNOWN = "rows left out, of a kind that this version does not know"
 LEFT_OUT_WORK = "pieces of unfinished work left out, which restoring does itself"
 MADE, CORRECTED, LEFT_OUT = "derived rows made", "derived rows corrected", "derived rows left out"
@@ -47,23 +46,12 @@ ADMINISTRATORS = "system administrators noted anew"
 def plan(staging: Staging, facts: Facts, report: Report) -> frozenset[str]:
     """Plan what is to be written of the directory; returns the ids of all accounts, deleted ones among them.
 
-    Raises:
-        UnusableBackup: A row is not what this version reads.
+    What cannot be read is left out and named: for one damaged row nobody else is kept from coming back.
     """
-    planning = _Plan(staging, facts, report)
-    try:
-        return planning.make()
-    except UNREADABLE as error:
-        raise UnusableBackup(f"The row {planning.looked_at} of the backup cannot be read by this version.") from error
+    return _Plan(staging, facts, report).make()
 
 
 class _Plan:
-    """See the module.
-
-    Attributes:
-        looked_at: The key of the row that is being worked on.
-    """
-
     def __init__(self, staging: Staging, facts: Facts, report: Report) -> None:
         self._read = staging.read
         self._planned = staging.planned
@@ -72,9 +60,9 @@ class _Plan:
         self._matched = 0
         self._totals: Counter[tuple[str, str]] = Counter()
         self._able: dict[str, bool | None] = {}
-        self.looked_at = ""
 
     def make(self) -> frozenset[str]:
+        self._leave_out_unreadable()
         accounts, groups = self._accounts(), self._groups()
         pending = self._pending(groups)
         for key in accounts.values():
@@ -97,6 +85,13 @@ class _Plan:
         return frozenset(accounts)
 
     # Which of the primary rows are true
+
+    def _leave_out_unreadable(self) -> None:
+        for kind in sorted(KINDS.keys() - DERIVED):
+            unreadable = [row.row_key for row in self._rows(kind) if unreadable_because(_plain(row))]
+            for row_key in unreadable:
+                self._report.leave_out_by_name(LEFT_OUT_UNREADABLE, row_key)
+            self._read.remove(DIRECTORY, PARTITION, unreadable)
 
     def _accounts(self) -> dict[str, str]:
         """The row of each account: where it was written last, if it was read at two places."""
@@ -249,22 +244,18 @@ class _Plan:
     # Rows
 
     def _rows(self, kind: str) -> Iterator[StoredRow]:
-        for row in self._read.rows(DIRECTORY, PARTITION, f"{kind}|"):
-            self.looked_at = row.row_key
-            yield row
+        return self._read.rows(DIRECTORY, PARTITION, f"{kind}|")
 
     def _row(self, row_key: str) -> StoredRow:
         row = self._read.get(DIRECTORY, PARTITION, row_key)
         if row is None:
             raise KeyError(row_key)
-        self.looked_at = row_key
         return row
 
     def _keep(self, rows: Iterable[StoredRow]) -> None:
         self._planned.add(DIRECTORY, rows)
 
     def _plan(self, row_key: str, columns: Columns) -> None:
-        check_row(PARTITION, row_key, columns)
         self._keep([StoredRow(PARTITION, row_key, columns)])
 
     def _derive_all(self, rows: Mapping[str, Columns]) -> None:

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import cast
 
-from scim.storage.tables import administrators, entities, organizations, profiles, roles
+from scim.domain.users import User
+from scim.storage.tables import administrators, entities, keys, organizations, profiles, roles
 from scim.storage.tables.jobs import job_of
 from scim.storage.tables.keys import last_part
+from scim.storage.tables.limits import check_key, check_row
 from scim.storage.tables.rows import Row
 
 UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, RecursionError)
@@ -23,9 +25,17 @@ def _column(name: str) -> Reader:
     return lambda row: row.columns[name]
 
 
+def _user(user: User) -> object:
+    for row_key, columns in entities.user_index_rows(user).items():
+        check_row(keys.PARTITION, row_key, columns)
+    return user
+
+
 def _group(row: Row) -> object:
     group = entities.group_of(row)
-    return group.display_name, list(entities.group_index_keys(group))
+    for row_key in (keys.display_name(group.provider, group.display_name), *entities.group_index_keys(group)):
+        check_key(row_key)
+    return group
 
 
 def _organization(row: Row) -> object:
@@ -41,8 +51,8 @@ def _job(row: Row) -> object:
 
 
 KINDS: Mapping[str, tuple[int, Reader]] = {
-    "u": (3, lambda row: entities.user_index_rows(entities.user_of(row))),
-    "t": (3, lambda row: entities.user_index_rows(entities.tombstone_of(row).user)),
+    "u": (3, lambda row: _user(entities.user_of(row))),
+    "t": (3, lambda row: _user(entities.tombstone_of(row).user)),
     "p": (2, profiles.profile_of),
     "g": (3, _group),
     "m": (3, _column("type")),

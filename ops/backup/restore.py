@@ -38,7 +38,7 @@ async def restore(tables: TableStorage, store: BackupStore, name: str) -> Report
 
     Raises:
         NotEmpty: There are rows.
-        UnusableBackup: See `load`, `directory.plan`.
+        UnusableBackup: See `load`.
         StorageUnavailable, Unavailable: Storage cannot be reached, and nothing was written.
         BrokenOff: It could not be written to the end.
     """

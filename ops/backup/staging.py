@@ -33,6 +33,11 @@ class Area:
         values = ((table, row.partition, row.row_key, row.written, written_line(row)) for row in rows)
         self._database.executemany(self._insert, values)
 
+    def remove(self, table: str, partition: str, row_keys: Iterable[str]) -> None:
+        """Take rows out."""
+        delete = f"DELETE FROM {self._name} WHERE tab = ? AND part = ? AND row = ?"  # noqa: S608 - a name of ours
+        self._database.executemany(delete, ((table, partition, row_key) for row_key in row_keys))
+
     def get(self, table: str, partition: str, row_key: str) -> StoredRow | None:
         """The row, or None."""
         place = (table, partition, row_key)

@@ -148,21 +148,7 @@ DAMAGES = {
         lines(lambda rows: [rows[0].rstrip() + b" " * 5_000_000 + b"\n", *rows[1:]]),
         "is damaged at line 1",
     ),
-    "a membership of one": (with_row("m|x"), r"The row m\|x .* cannot be read by this version"),
-    "a user of nobody": (with_row("u|native"), r"The row u\|native .* cannot be read by this version"),
-    "a request of one": (with_row("q|x"), r"The row q\|x .* cannot be read by this version"),
-    "a total of nothing": (with_row("c|u|native|a"), r"The row c\|u\|native\|a .* cannot be read by this version"),
-    "an organization without a state": (with_row("o|x"), r"The row o\|x .* cannot be read by this version"),
-    "work of no resource": (with_row("j|x"), r"The row j\|x .* cannot be read by this version"),
-    "a user whose document is none": (
-        lines(lambda rows: [re.sub(rb'"doc0":"[^"]', b'"doc0":"', row) for row in rows]),
-        "cannot be read by this version",
-    ),
     "a line too few": (lines(lambda rows: rows[:-1]), r"does not have \d+ rows"),
-    "a user who cannot be read": (
-        lines(lambda rows: [re.sub(rb'"userType":"endUser"', b'"userType":"robot"', row) for row in rows]),
-        "cannot be read by this version",
-    ),
 }
 
 

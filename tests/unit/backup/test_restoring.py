@@ -261,7 +261,7 @@ ODDITIES = {
         Upsert("m|" + "0" * 36 + "|" + "1" * 36, {"type": "User"}),
         plan.LEFT_OUT_MEMBERSHIP,
     ),
-    "a profile of nobody": (Upsert("p|" + "0" * 36, {"v": 1}), plan.LEFT_OUT_BELONGINGS),
+    "a request for the adoption of nobody": (Upsert("q|entra|" + "0" * 36, {"v": 1}), plan.LEFT_OUT_BELONGINGS),
     "a total that is wrong": (Upsert("c|u|entra|odd", {"n": 5}), plan.TOTALS),
     "a reservation of somebody else": (
         Upsert(keys.user_name("person0@contoso.com"), {"v": 1, "provider": "entra", "id": "1" * 36}),
@@ -335,6 +335,48 @@ async def test_an_accepted_change_of_members_that_was_under_way_is_finished_by_t
     found = await directory(rows)
     assert sum(key.startswith(f"m|{tenant.group}|") for key in found) == 4 + len(many)
     assert await violations(rows) == []
+
+
+UNREADABLE = {
+    "a user whose document is none": ("u|native|x", {"doc0": "{", "created": NEW_YEAR, "modified": NEW_YEAR}),
+    "a user of an unknown type": ("u|native|x", {"doc0": "{}", "userType": "robot"}),
+    "a user without an id": ("u|native", {}),
+    "a deleted user without a document": ("t|native|x", {}),
+    "a group without a document": ("g|native|x", {}),
+    "a membership of one": ("m|x", {}),
+    "a request of one": ("q|x", {}),
+    "a profile without roles": ("p|x", {}),
+    "a role without a name": ("ro|x", {}),
+    "an organization without a state": ("o|x", {}),
+    "a total of nothing": ("c|u|native|x", {}),
+    "work on no resource": ("j|x", {}),
+    "an activity without facts": ("a|x|y", {}),
+}
+
+
+@pytest.mark.parametrize(("row_key", "columns"), UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_row_that_cannot_be_read_is_left_out_and_named_and_all_others_come_back(
+    tenant, store, row_key, columns
+):
+    whole = contents(tenant.world.rows)
+    await tenant.world.rows.batch(DIRECTORY, PARTITION, [Upsert(row_key, columns)])
+
+    rows, report = await restored(store, await backed_up(tenant.world.rows, store, tenant.admin.clock))
+
+    assert f"{plan.LEFT_OUT_UNREADABLE}: {row_key}" in "\n".join(report.lines())
+    assert report.left_out == 1
+    assert contents(rows) == whole
+
+
+async def test_credentials_that_cannot_be_read_are_left_out_and_all_others_come_back(tenant, store):
+    whole = contents(tenant.world.rows)
+    place = (CONFIG, "cred", tenant.people[0])
+    await tenant.world.rows.insert(*place[:2], Insert(place[2], {"v": 1}))
+
+    rows, report = await restored(store, await backed_up(tenant.world.rows, store, tenant.admin.clock))
+
+    assert report.left_out == 1
+    assert contents(rows) == whole
 
 
 def test_every_kind_of_row_is_primary_or_derived_or_passing():
