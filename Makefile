@@ -5,6 +5,8 @@ PORT ?= 7071
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
+# One more than there are processors: tests also wait, for browsers and other processes.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help
 help: ## List the commands
@@ -42,7 +44,7 @@ types: setup ## Check the types of the product
 
 .PHONY: tests
 tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
-	@$(PYTEST) -n auto --dist worksteal $(ONLY)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ONLY)
 
 .PHONY: fix
 fix: setup ## Format, and mend what the linter can
