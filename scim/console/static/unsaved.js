@@ -43,7 +43,7 @@ function isChanged(form) {
 // A form that was refused holds what was typed before.
 function isRefused(form) {
   const part = form.closest("[data-dialog-content], main");
-  return part?.querySelector("[data-refused]") && fieldsOf(form).some((field) => !isChoice(field) && field.value);
+  return part?.querySelector("[data-refused]") && fieldsOf(form).some((field) => !isChoice(field) && !field.options && field.value);
 }
 
 function contentOf(form) {
