@@ -5,6 +5,8 @@ PORT ?= 7071
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
+# One more than there are processors: tests also wait, for browsers and other processes.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: help
 help: ## List the commands
@@ -22,8 +24,8 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 .PHONY: run
-run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a token (PORT=, MEMORY=1, HOST=func)
-	@PORT=$(PORT) MEMORY=$(MEMORY) HOST=$(HOST) exec $(PYTHON) -m localdev
+run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a token (PORT=, MEMORY=1, SEED=none, HOST=func)
+	@PORT=$(PORT) MEMORY=$(MEMORY) SEED=$(SEED) HOST=$(HOST) exec $(PYTHON) -m localdev
 
 .PHONY: test
 test: setup format lint types tests ## Check everything: format, lint, types and all tests
@@ -42,7 +44,7 @@ types: setup ## Check the types of the product
 
 .PHONY: tests
 tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
-	@$(PYTEST) -n auto --dist worksteal $(ONLY)
+	@$(PYTEST) -n $(WORKERS) --dist worksteal $(ONLY)
 
 .PHONY: fix
 fix: setup ## Format, and mend what the linter can

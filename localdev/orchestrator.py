@@ -1,4 +1,4 @@
-"""`make run`: the emulators, the demo tenant, the app; then wait, and stop everything together."""
+"""`make run`: the emulators, the tenant, the app; then wait, and stop everything together."""
 
 import fcntl
 import json
@@ -14,10 +14,15 @@ from pathlib import Path
 from localdev import summary
 from localdev.ports import listen
 from localdev.processes import Interrupted, StartFailure
-from localdev.settings import RunSettings
+from localdev.settings import RunSettings, Seed
 from localdev.stack import Stack
 
 WATCH_SECONDS = 0.2
+_TENANTS: Mapping[Seed, tuple[str, str]] = {
+    "demo": ("The demo tenant", "localdev.seed"),
+    "none": ("The empty tenant", "localdev.empty"),
+}
+"""What makes the tenant, and what it is called when that fails."""
 
 
 def main() -> int:
@@ -59,21 +64,21 @@ def _run(settings: RunSettings, stop: _StopRequest) -> None:
         stack.launch()
         if settings.tables_url is None:
             stack.environment["BACKUP_CONTAINER_URL"] = stack.launch_backups()
-        # The app loads while the emulators start, and opens when the demo tenant is there.
+        # The app loads while the emulators start, and opens when the tenant is there.
         pending = stack.prepare_app(settings.port, directory=settings.app, host=settings.host, environment=environment)
         _note_emulators(settings, stack)
         stack.wait_ready()
         url = settings.public_url or pending.url
-        run_file = _seed(settings, stack, {**environment, "PUBLIC_URL": url})
+        run_file = _tenant(settings, stack, {**environment, "PUBLIC_URL": url})
         app = pending.open()
         print(summary.describe(run_file, app.log, time.monotonic() - started), flush=True)
         _watch(stack, stop)
         print("Stopping.", flush=True)
 
 
-def _seed(settings: RunSettings, stack: Stack, environment: Mapping[str, str]) -> Path:
-    """Make the demo tenant; returns the file that describes it."""
-    stack.run("The demo tenant", "localdev.seed", environment)
+def _tenant(settings: RunSettings, stack: Stack, environment: Mapping[str, str]) -> Path:
+    """Make the tenant; returns the file that describes it."""
+    stack.run(*_TENANTS[settings.seed], environment)
     return settings.directory / "run.json"
 
 

@@ -5,20 +5,18 @@
 """
 
 import asyncio
-import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from azure.identity.aio import ManagedIdentityCredential
-
+from localdev import run_file
+from localdev.application import opened
 from scim.admin.codes import SECRET
 from scim.admin.set_up import native_technician
-from scim.bootstrap import Application, assemble
+from scim.bootstrap import Application
 from scim.domain.activities import Activity, Actor, Status, created_status
 from scim.domain.authority import Permission
 from scim.domain.organizations import Organization
@@ -30,11 +28,6 @@ from scim.domain.totp import new_secret
 from scim.domain.users import User, UserType
 from scim.schema.values import UnknownAttributes
 from scim.settings import Settings
-from scim.storage.backup.blobs import BlobStore
-from scim.storage.backup.blobs import connect as connect_container
-from scim.storage.key_vault import KeyVaultSecrets, KeyVaultTokens, connect
-from scim.storage.tables.azure_rows import AzureRows
-from scim.storage.tables.keys import TABLES
 
 ORGANIZATIONS = (
     Organization(id="1", name="Contoso Ltd"),
@@ -111,15 +104,15 @@ ROLES = (
 async def seed(environment: Mapping[str, str]) -> None:
     """Make what is missing of the demo tenant, and write `run.json`."""
     settings = Settings.from_environment(environment)
-    run_file = Path(environment["LOCAL_DIR"]) / "run.json"
-    async with application(settings) as app:
+    file = Path(environment["LOCAL_DIR"]) / "run.json"
+    async with opened(settings) as app:
         for organization in ORGANIZATIONS:
             if not await app.organizations.exists(organization.id):
                 await app.organizations.create(organization)
         providers = [await _provider(app, wanted) for wanted in PROVIDERS]
         accounts = await seed_accounts(app)
         await seed_roles(app)
-        known = _known(run_file)
+        known = run_file.read(file)
         tokens = [await _token(app, provider, _known_tokens(known).get(provider.id)) for provider in providers]
         run = {
             "scim_url": settings.scim_base_url,
@@ -135,33 +128,7 @@ async def seed(environment: Mapping[str, str]) -> None:
             "admin": await _sign_in(app, accounts[0], known.get("admin") or {}),
             "accounts": [{"id": account.id, "user_name": account.user_name} for account in accounts],
         }
-    _write_private(run_file, run)
-
-
-async def _ensure_container(settings: Settings, credential: ManagedIdentityCredential) -> None:
-    if settings.backup_container_url is not None:
-        container = BlobStore(lambda: connect_container(str(settings.backup_container_url), credential))
-        try:
-            await container.ensure_container()
-        finally:
-            await container.close()
-
-
-@asynccontextmanager
-async def application(settings: Settings) -> AsyncIterator[Application]:
-    """The application, with its tables made and its connections closed at the end."""
-    async with ManagedIdentityCredential(client_id=settings.managed_identity_client_id) as credential:
-        rows = AzureRows(str(settings.tables_url), credential)
-        vault = KeyVaultTokens(lambda: connect(str(settings.key_vault_url), credential))
-        vault_secrets = KeyVaultSecrets(lambda: connect(str(settings.key_vault_url), credential))
-        try:
-            await rows.ensure_tables(TABLES)
-            await _ensure_container(settings, credential)
-            yield assemble(rows, vault, vault_secrets, base_url=settings.scim_base_url)
-        finally:
-            await vault_secrets.close()
-            await vault.close()
-            await rows.close()
+    run_file.write(file, run)
 
 
 async def _provider(app: Application, wanted: DemoProvider) -> Provider:
@@ -288,25 +255,9 @@ async def _sign_in(app: Application, account: User, known: dict[str, str | None]
     return {"email": account.user_name, "password": password, "totp_secret": secret}
 
 
-def _known(run_file: Path) -> dict[str, Any]:
-    """What the start before this one wrote."""
-    if not run_file.exists():
-        return {}
-    known: dict[str, Any] = json.loads(run_file.read_text("utf-8"))
-    return known
-
-
-def _known_tokens(known: dict[str, Any]) -> dict[str, str]:
+def _known_tokens(known: Mapping[str, Any]) -> dict[str, str]:
     """Tokens by provider."""
     return {provider["id"]: provider["scim_token"] for provider in known.get("providers", ()) if provider["scim_token"]}
-
-
-def _write_private(path: Path, content: object) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
-    path.chmod(0o600)
 
 
 _ACTOR = Actor(kind="system", id="demo", request_id="")

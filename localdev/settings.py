@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from localdev.apps import Host
 from localdev.processes import StartFailure
 from localdev.stack import ROOT
 
 MAX_PORT = 65535
+
+type Seed = Literal["demo", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +22,7 @@ class RunSettings:
         port: `PORT`; where the app listens.
         host: `HOST`; `func` for Core Tools instead of our host.
         memory: `MEMORY`; keep no data.
+        seed: `SEED`; `none` for no demo tenant: one begins with the set-up.
         directory: `LOCAL_DIR`; the folder for data, logs, certificates and `run.json`.
         tables_url: `TABLES_URL`; a table service to use instead of an Azurite of our own.
         vault_url: `KEY_VAULT_URL`; a vault to use instead of the emulator.
@@ -30,6 +34,7 @@ class RunSettings:
     port: int = 7071
     host: Host = "local"
     memory: bool = False
+    seed: Seed = "demo"
     directory: Path = Path(".local")
     tables_url: str | None = None
     vault_url: str | None = None
@@ -52,6 +57,7 @@ class RunSettings:
             # Some shells export HOST with the name of the machine, so only one value means something.
             host="func" if environment.get("HOST") == "func" else "local",
             memory=(environment.get("MEMORY") or "0").lower() not in ("0", "false", "no"),
+            seed=_seed(environment.get("SEED") or "demo"),
             directory=Path(environment.get("LOCAL_DIR") or ".local").absolute(),
             tables_url=environment.get("TABLES_URL") or None,
             vault_url=environment.get("KEY_VAULT_URL") or None,
@@ -59,6 +65,13 @@ class RunSettings:
             public_url=(environment.get("PUBLIC_URL") or "").rstrip("/") or None,
             app=Path(environment.get("APP_DIR") or ROOT).absolute(),
         )
+
+
+def _seed(text: str) -> Seed:
+    match text:
+        case "demo" | "none":
+            return text
+    raise StartFailure(f"SEED must be demo or none, not {text!r}: make run SEED=none")
 
 
 def _port(text: str) -> int:

@@ -10,7 +10,7 @@ def describe(run_file: Path, log: Path, seconds: float) -> str:
     """The text for the terminal.
 
     Args:
-        run_file: What the demo seed wrote.
+        run_file: What has made the tenant wrote it.
         log: The app's log.
         seconds: How long the start took.
     """
@@ -32,5 +32,8 @@ def _facts(run: dict[str, Any], log: Path) -> Iterator[tuple[str, str]]:
     if admin and admin["password"]:
         yield "Sign in as", f"{admin['email']}  {admin['password']}"
         yield "TOTP secret", admin["totp_secret"]
+    if set_up := run.get("set_up"):
+        yield "Set up at", set_up["url"]
+        yield "Set-up secret", set_up["secret"]
     here = Path.cwd()
     yield "Log", str(log.relative_to(here) if log.is_relative_to(here) else log)

@@ -84,6 +84,13 @@ class Person:
 
 async def technician(admin: AdminWorld, *permissions: Permission) -> Person:
     """A technician who has signed in, and whose only role grants these permissions."""
+    person = await Person(admin, await technician_account(admin, *permissions)).equip()
+    await person.sign_in()
+    return person
+
+
+async def technician_account(admin: AdminWorld, *permissions: Permission) -> User:
+    """The same, who has not signed in."""
     services, now = admin.services, admin.clock.now()
     role = Role(
         id=services.identifiers.new(),
@@ -97,6 +104,4 @@ async def technician(admin: AdminWorld, *permissions: Permission) -> Person:
     user = await admin.account(f"{role.id}@contoso.com")
     given = NativeRole(role=role.id, added_by="test", added_at=now)
     await services.profiles.save(Profile(account_id=user.id, roles=(given,)))
-    person = await Person(admin, user).equip()
-    await person.sign_in()
-    return person
+    return user

@@ -55,6 +55,14 @@ class PageReply:
         return html.unescape(match[1])
 
     @property
+    def app_key(self) -> str:
+        """What an authenticator app is set up with, as its button copies it; it is read in groups of four."""
+        match = re.search(r'<code id="app-key"[^>]*>([^<]*)</code><button[^>]* data-copy-text="(\w+)"', self.html)
+        assert match, "There is no app to be set up."
+        assert match[1].split() == re.findall(".{4}", match[2]), match[0]
+        return match[2]
+
+    @property
     def kept(self) -> dict[str, str]:
         """What its forms send along without being typed: hidden fields, and those that are only read."""
         fields = re.findall(r"<input[^>]*>", self.html)

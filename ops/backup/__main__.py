@@ -11,17 +11,22 @@ you need the roles Storage Table Data Contributor and Storage Blob Data Contribu
 
 import argparse
 import asyncio
+import logging
+import re
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
 from azure.identity.aio import DefaultAzureCredential
 
 from ops.backup.checks import violations
 from ops.backup.folder import FolderStore
 from ops.backup.reading import finished
-from ops.backup.restore import NotEmpty, restore
+from ops.backup.restore import BrokenOff, NotEmpty, restore
 from scim.bootstrap import SystemClock
 from scim.errors import Unavailable
 from scim.storage.backup.blobs import BlobStore, connect
@@ -30,11 +35,18 @@ from scim.storage.backup.manifest import NAMES, UnusableBackup
 from scim.storage.backup.progress import Progress
 from scim.storage.backup.store import BackupStore
 from scim.storage.tables.azure_rows import AzureRows
+from scim.storage.tables.keys import PARTITION, TABLES
 from scim.storage.tables.rows import StorageUnavailable, TableMissing, TableStorage
 
 DESTINATIONS = {"--tables-url": "tables_url", "--from": "source", "--to": "to", "--backup": "backup"}
+INCOMPLETE, INTERRUPTED = 3, 130
+"""Statuses for the shell, besides 0 and 1: what was restored lacks rows of the backup; somebody pressed Ctrl-C."""
 SHOWN = 100
 """Violations that are printed; there may be one for each row."""
+
+
+class Misdirected(Exception):
+    """What the command line names is not there, or nobody is signed in; the message tells an operator what to do."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,17 +61,20 @@ def main(arguments: list[str] | None = None) -> int:
     run = COMMANDS[chosen.command][0]
     try:
         return asyncio.run(run(chosen))
-    except (NotEmpty, UnusableBackup) as refusal:
-        print(refusal, file=sys.stderr)
-    except (Unavailable, StorageUnavailable) as failure:
+    except FAILURES as failure:
         print(_told(failure), file=sys.stderr)
-    return 1
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
 
 
 async def export_backup(chosen: argparse.Namespace) -> int:
     """Copy all tables."""
     clock = SystemClock()
     async with _rows(chosen.tables_url) as rows, _store(chosen.to) as store:
+        for table in TABLES:  # before a folder is made: an account without tables has nothing to export
+            await rows.get(table, PARTITION, "anything")
         started = clock.now()
         export = Export(f"{started:{NAMES}}", rows, store, clock)
         progress, _ = await export.run(await export.note(Progress(started=started)), lambda: False)
@@ -70,22 +85,22 @@ async def export_backup(chosen: argparse.Namespace) -> int:
 
 async def list_backups(chosen: argparse.Namespace) -> int:
     """Name the backups that are whole."""
-    async with _store(chosen.source) as store:
-        for name in await finished(store):
-            print(name)
+    async with _store(chosen.source, is_there=True) as store:
+        print("\n".join(await _finished(store, chosen.source)))
     return 0
 
 
 async def restore_backup(chosen: argparse.Namespace) -> int:
     """Write a backup into an empty account."""
-    async with _rows(chosen.tables_url) as rows, _store(chosen.source) as store:
-        name = chosen.backup or next(reversed(await finished(store)), None)
-        if name is None:
-            raise UnusableBackup(f"There is no finished backup in {chosen.source}.")
+    async with _rows(chosen.tables_url) as rows, _store(chosen.source, is_there=True) as store:
+        name = chosen.backup or (await _finished(store, chosen.source))[-1]
         print(f"Restoring the backup {name}.")
         report = await restore(rows, store, name)
         print("\n".join(report.lines()))
-        return await _checked(rows)
+        status = await _checked(rows)
+        if report.left_out:
+            print(f"The backup is restored, but for {report.left_out:,} rows that were left out: see above.")
+        return status or (INCOMPLETE if report.left_out else 0)
 
 
 async def check_directory(chosen: argparse.Namespace) -> int:
@@ -109,6 +124,12 @@ COMMANDS: dict[str, tuple[Command, dict[str, bool], str]] = {
 """What each does: the function, its options and whether they are required, its description."""
 
 
+async def _finished(store: BackupStore, place: str) -> list[str]:
+    if names := await finished(store):
+        return names
+    raise UnusableBackup(f"There is no finished backup in {place}.")
+
+
 async def _checked(rows: TableStorage) -> int:
     found = await violations(rows)
     for violation in found[:SHOWN]:
@@ -119,8 +140,11 @@ async def _checked(rows: TableStorage) -> int:
 
 @asynccontextmanager
 async def _rows(tables_url: str) -> AsyncIterator[AzureRows]:
-    async with DefaultAzureCredential() as credential:
-        rows = AzureRows(tables_url, credential)
+    url = urlsplit(tables_url)
+    if url.scheme != "https" or not url.netloc:
+        raise Misdirected(f'"{tables_url}" is not the URL of tables: https://<account>.table.core.windows.net')
+    async with _credential() as credential:
+        rows = AzureRows(url.geturl(), credential)
         try:
             yield rows
         finally:
@@ -128,26 +152,78 @@ async def _rows(tables_url: str) -> AsyncIterator[AzureRows]:
 
 
 @asynccontextmanager
-async def _store(place: str) -> AsyncIterator[BackupStore]:
-    if not place.startswith("https://"):
-        yield FolderStore(Path(place))
+async def _store(place: str, *, is_there: bool = False) -> AsyncIterator[BackupStore]:
+    if _LIKE_A_URL.match(place) is None:
+        folder = FolderStore(Path(place))
+        if is_there and not folder.is_there():
+            raise Misdirected(f"There is no folder {place}.")
+        yield folder
         return
-    async with DefaultAzureCredential() as credential:
-        store = BlobStore(lambda: connect(place, credential))
+    url = urlsplit(place)
+    if url.scheme != "https" or not url.netloc or not url.path.strip("/"):
+        raise Misdirected(
+            f'"{place}" is neither a folder nor the URL of a container: https://<account>.blob.core.windows.net/backups'
+        )
+    async with _credential() as credential:
+        store = BlobStore(lambda: connect(url.geturl(), credential))
         try:
             yield store
         finally:
             await store.close()
 
 
-def _told(failure: Exception) -> str:
-    """What storage said, as far as anybody can act on it."""
-    if isinstance(failure, TableMissing):
+_LIKE_A_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""A scheme; one letter is a drive."""
+
+
+@asynccontextmanager
+async def _credential() -> AsyncIterator[DefaultAzureCredential]:
+    """Whoever is signed in. It is asked for a token at once, because the SDKs of storage hide why there is none."""
+    logging.getLogger("azure.identity").setLevel(logging.CRITICAL)  # a screen of all the ways that there are
+    async with DefaultAzureCredential() as credential:
+        try:
+            await credential.get_token("https://storage.azure.com/.default")
+        except ClientAuthenticationError as error:
+            raise Misdirected("You are not signed in, or no longer: run az login, then try again.") from error
+        yield credential
+
+
+FAILURES = (Misdirected, NotEmpty, UnusableBackup, BrokenOff, Unavailable, StorageUnavailable, sqlite3.Error, OSError)
+"""What is told in a sentence; anything else is a mistake of this program."""
+
+
+def _told(failure: BaseException) -> str:
+    """What went wrong, as far as anybody can act on it."""
+    match failure:
+        case BrokenOff(__cause__=asyncio.CancelledError()):
+            return f"Interrupted.\n{failure}"
+        case BrokenOff(__cause__=BaseException() as cause):
+            return f"{_told(cause)}\n{failure}"
+        case Unavailable() | StorageUnavailable():
+            return _told_of_storage(failure)
+        case sqlite3.Error():
+            return f"The rows could not be kept in TMPDIR: {failure}."
+        case OSError():
+            return f"The folder cannot be used: {failure}."
+    return str(failure)
+
+
+def _told_of_storage(failure: BaseException) -> str:
+    causes = [failure]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    if any(isinstance(each, TableMissing) for each in causes):
         return "There are no tables of Rollcall in this account."
-    cause: BaseException = failure
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    return f"Storage could not be reached, or refused: {str(cause).splitlines()[0] if str(cause) else cause!r}"
+    status = next((each.status_code for each in causes if isinstance(each, HttpResponseError)), None)
+    said = str(causes[-1]).splitlines()[0] if str(causes[-1]) else repr(causes[-1])
+    return f"Storage could not be reached, or refused: {said}{_REMEDIES.get(status, '')}"
+
+
+_REMEDIES: dict[int | None, str] = {
+    403: " You need Storage Table Data Contributor and Storage Blob Data Contributor there; it takes minutes to work.",
+    404: " There is no such account or container: look at the URL.",
+}
+"""By the status of the answer."""
 
 
 if __name__ == "__main__":

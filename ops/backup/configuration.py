@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ops.backup.report import Report
 from ops.backup.staging import Staging
+from scim.storage.backup.lines import StoredRow
 from scim.storage.tables.keys import CONFIG
 from scim.storage.tables.roles import can_sign_in
 from scim.storage.tables.rows import Row
@@ -47,8 +48,16 @@ def facts(staging: Staging) -> Facts:
     credentials = staging.read.rows(CONFIG, _CREDENTIALS)
     return Facts(
         frozenset(key for key in providers if key < _BEHIND_PROVIDERS),
-        frozenset(row.row_key for row in credentials if can_sign_in(Row(row.row_key, row.columns, ""))),
+        frozenset(row.row_key for row in credentials if _ability(row)),
     )
+
+
+def _ability(row: StoredRow) -> bool | None:
+    """Whether somebody can sign in with credentials; None when they cannot be read."""
+    try:
+        return can_sign_in(Row(row.row_key, row.columns, ""))
+    except KeyError:
+        return None
 
 
 def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
@@ -68,6 +77,7 @@ def plan(staging: Staging, accounts: Collection[str], report: Report) -> None:
             continue
         if kind == _CREDENTIALS:
             known = [row for row in rows if row.row_key in accounts]
-            report.count("credentials left out, of accounts that the backup does not have", len(rows) - len(known))
-            rows = known
+            report.leave_out("credentials left out, of accounts that the backup does not have", len(rows) - len(known))
+            rows = [row for row in known if _ability(row) is not None]
+            report.leave_out("credentials left out, which cannot be read", len(known) - len(rows))
         staging.planned.add(CONFIG, rows)

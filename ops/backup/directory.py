@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ops.backup.configuration import Facts
+from ops.backup.kinds import KINDS, unreadable_because
 from ops.backup.report import Report
 from ops.backup.staging import Staging
 from scim.domain.groups import Group
@@ -17,7 +18,6 @@ from scim.domain.organizations import Organization
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
 from scim.storage.backup.lines import StoredRow
-from scim.storage.backup.manifest import UnusableBackup
 from scim.storage.tables import administrators, entities, keys, organizations, profiles, roles
 from scim.storage.tables.jobs import JobKind, item_keys, job_of
 from scim.storage.tables.keys import DIRECTORY, PARTITION, last_part
@@ -35,6 +35,8 @@ LEFT_OUT_NAME = "left out, because another has its name"
 LEFT_OUT_OWNER = "left out, because the backup does not have its identity provider"
 LEFT_OUT_MEMBERSHIP = "memberships left out, of users or groups that the backup does not have"
 LEFT_OUT_BELONGINGS = "profiles and adoption requests left out, of accounts that the backup does not have"
+LEFT_OUT_UNREADABLE = "left out, because it cannot be read"
+LEFT_OUT_UNKNOWN = "rows left out, of a kind that this version does not know"
 LEFT_OUT_WORK = "pieces of unfinished work left out, which restoring does itself"
 MADE, CORRECTED, LEFT_OUT = "derived rows made", "derived rows corrected", "derived rows left out"
 TOTALS = "totals corrected"
@@ -44,8 +46,7 @@ ADMINISTRATORS = "system administrators noted anew"
 def plan(staging: Staging, facts: Facts, report: Report) -> frozenset[str]:
     """Plan what is to be written of the directory; returns the ids of all accounts, deleted ones among them.
 
-    Raises:
-        UnusableBackup: A row is not what this version reads.
+    What cannot be read is left out and named: for one damaged row nobody else is kept from coming back.
     """
     return _Plan(staging, facts, report).make()
 
@@ -61,6 +62,7 @@ class _Plan:
         self._able: dict[str, bool | None] = {}
 
     def make(self) -> frozenset[str]:
+        self._leave_out_unreadable()
         accounts, groups = self._accounts(), self._groups()
         pending = self._pending(groups)
         for key in accounts.values():
@@ -79,9 +81,17 @@ class _Plan:
         self._note_administrators()
         there = sum(self._read.count(DIRECTORY, PARTITION, f"{kind}|") for kind in DERIVED)
         self._report.count(LEFT_OUT, there - self._matched)
+        self._count_unknown()
         return frozenset(accounts)
 
     # Which of the primary rows are true
+
+    def _leave_out_unreadable(self) -> None:
+        for kind in sorted(KINDS.keys() - DERIVED):
+            unreadable = [row.row_key for row in self._rows(kind) if unreadable_because(_plain(row))]
+            for row_key in unreadable:
+                self._report.leave_out_by_name(LEFT_OUT_UNREADABLE, row_key)
+            self._read.remove(DIRECTORY, PARTITION, unreadable)
 
     def _accounts(self) -> dict[str, str]:
         """The row of each account: where it was written last, if it was read at two places."""
@@ -112,7 +122,7 @@ class _Plan:
         return {name: key for name, (_, key) in chosen.items()}
 
     def _nameless(self, row_key: str) -> None:
-        self._report.name(LEFT_OUT_NAME, row_key)
+        self._report.leave_out_by_name(LEFT_OUT_NAME, row_key)
 
     def _owned(self, kind: str) -> Iterator[StoredRow]:
         """The rows of a kind whose owner is known."""
@@ -120,7 +130,7 @@ class _Plan:
             if _owner(row) in self._facts.providers or _owner(row) == NATIVE:
                 yield row
             else:
-                self._report.name(LEFT_OUT_OWNER, row.row_key)
+                self._report.leave_out_by_name(LEFT_OUT_OWNER, row.row_key)
 
     # What follows from them
 
@@ -150,7 +160,7 @@ class _Plan:
         kind, members = ("u", accounts) if row.columns.get("type") == "User" else ("g", groups)
         group, member = groups.get(group_id), members.get(member_id)
         if group is None or member is None or member.split("|")[:2] != [kind, group.split("|")[1]]:
-            self._report.count(LEFT_OUT_MEMBERSHIP)
+            self._report.leave_out(LEFT_OUT_MEMBERSHIP)
             return
         self._keep([row])
         self._derive(keys.membership(member_id, group_id), row.columns)
@@ -159,11 +169,11 @@ class _Plan:
         """Profiles, with a row for each role of theirs, and requests for adoption."""
         for row in self._rows(kind):
             if row.row_key.split("|")[place] not in accounts:
-                self._report.count(LEFT_OUT_BELONGINGS)
+                self._report.leave_out(LEFT_OUT_BELONGINGS)
                 continue
             self._keep([row])
             if kind == "p":
-                profile = _decoded(profiles.profile_of, row)
+                profile = profiles.profile_of(_plain(row))
                 holders = (keys.role_holder(role.role, profile.account_id) for role in profile.roles)
                 self._derive_all(dict.fromkeys(holders, entities.NO_COLUMNS))
 
@@ -181,11 +191,11 @@ class _Plan:
     def _roles(self) -> None:
         deleted = {last_part(row.row_key) for row in self._rows("rx")}
         live = (row for row in self._rows("ro") if last_part(row.row_key) not in deleted)
-        chosen = self._latest(live, lambda row: roles.name_row(_decoded(roles.role_of, row))[0], self._nameless)
+        chosen = self._latest(live, lambda row: roles.name_row(roles.role_of(_plain(row)))[0], self._nameless)
         for key in chosen.values():
             row = self._row(key)
             self._keep([row])
-            self._derive(*roles.name_row(_decoded(roles.role_of, row)))
+            self._derive(*roles.name_row(roles.role_of(_plain(row))))
 
     def _pending(self, groups: Mapping[str, str]) -> set[str]:
         """The groups whose members an accepted change has yet to reach; its work is restored, and the app ends it.
@@ -194,7 +204,7 @@ class _Plan:
         """
         pending: set[str] = set()
         for row in self._rows("j"):
-            job = _decoded(job_of, row)
+            job = job_of(_plain(row))
             over = self._read.get(DIRECTORY, PARTITION, keys.roster(job.resource_id))
             is_over = over is not None and over.written > row.written
             lists = [self._read.get(DIRECTORY, PARTITION, key) for key in item_keys(job.id, job.total)]
@@ -217,6 +227,11 @@ class _Plan:
             self._report.count(TOTALS, noted[kind, provider] != number)
             if number:
                 self._plan(keys.counter_base(keys.counter(kind, provider, "")), {"n": number})
+
+    def _count_unknown(self) -> None:
+        known = sum(self._read.count(DIRECTORY, PARTITION, f"{kind}|") for kind in KINDS)
+        there = sum(self._read.count(DIRECTORY, partition) for partition in self._read.partitions(DIRECTORY))
+        self._report.leave_out(LEFT_OUT_UNKNOWN, there - known)
 
     def _note_administrators(self) -> None:
         """Whoever has complete credentials, and no one else: the last of them must not be switched off."""
@@ -258,13 +273,6 @@ class _Plan:
         self._plan(row_key, columns)
 
 
-def _decoded[T](decode: Callable[[Row], T], row: StoredRow) -> T:
-    try:
-        return decode(_plain(row))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UnusableBackup(f"The row {row.row_key} of the backup cannot be read by this version.") from error
-
-
 def _plain(row: StoredRow) -> Row:
     return Row(row.row_key, row.columns, "")
 
@@ -274,12 +282,12 @@ def _owner(row: StoredRow) -> str:
 
 
 def _user(row: StoredRow) -> User:
-    return _decoded(entities.user_of, row)
+    return entities.user_of(_plain(row))
 
 
 def _group(row: StoredRow) -> Group:
-    return _decoded(entities.group_of, row)
+    return entities.group_of(_plain(row))
 
 
 def _organization(row: StoredRow) -> Organization:
-    return _decoded(lambda plain: organizations.organization_of(last_part(row.row_key), plain), row)
+    return organizations.organization_of(last_part(row.row_key), _plain(row))

@@ -14,6 +14,10 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def is_there(self) -> bool:
+        """Whether the folder exists."""
+        return self._folder.is_dir()
+
     async def names(self, prefix: str) -> Sequence[str]:
         """See the port."""
         files = (path.relative_to(self._folder).as_posix() for path in self._folder.glob("*/*") if path.is_file())

@@ -1,13 +1,14 @@
 """Writing a backup into an empty storage account."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import batched
 
 from ops.backup import activity_months, configuration, directory
 from ops.backup.reading import load
 from ops.backup.report import Report
 from ops.backup.staging import Area, Staging
+from scim.errors import Unavailable
 from scim.storage.backup.store import BackupStore
 from scim.storage.tables.activity_keys import TABLE_PREFIX
 from scim.storage.tables.keys import CONFIG, TABLES
@@ -25,6 +26,10 @@ class NotEmpty(Exception):
     """There are rows in the account already; the message tells an operator what to do."""
 
 
+class BrokenOff(Exception):
+    """A part of a backup is written, and the rest is not; the message tells an operator how to go on."""
+
+
 async def restore(tables: TableStorage, store: BackupStore, name: str) -> Report:
     """Write a backup into an account without rows, in a consistent state.
 
@@ -33,8 +38,9 @@ async def restore(tables: TableStorage, store: BackupStore, name: str) -> Report
 
     Raises:
         NotEmpty: There are rows.
-        UnusableBackup: See `load`, `directory.plan`.
-        StorageUnavailable, Unavailable: Storage cannot be reached; remove what was written before the next try.
+        UnusableBackup: See `load`.
+        StorageUnavailable, Unavailable: Storage cannot be reached, and nothing was written.
+        BrokenOff: It could not be written to the end.
     """
     await _check_empty(tables)
     report = Report()
@@ -50,7 +56,8 @@ async def restore(tables: TableStorage, store: BackupStore, name: str) -> Report
 
 
 async def _check_empty(tables: TableStorage) -> None:
-    for table in (*TABLES, *await tables.table_names(TABLE_PREFIX)):
+    tables_there = [*TABLES, *await tables.table_names(TABLE_PREFIX)]
+    for table in tables_there:
         try:
             page = await tables.scan(table)
             while not page.rows and page.continuation is not None:
@@ -60,17 +67,27 @@ async def _check_empty(tables: TableStorage) -> None:
         if page.rows:
             raise NotEmpty(
                 f"The table {table} has rows, and a backup can be restored into an empty account only. Use a new "
-                "account, or delete all tables of this one, wait a minute, and try again."
+                f"account, or start anew. {_anew(tables_there)}"
             )
 
 
 async def _write(tables: TableStorage, planned: Area) -> None:
-    present = planned.tables()
-    await tables.ensure_tables(dict.fromkeys((*TABLES, *present)))
-    for table in sorted(present, key=lambda name: (name == CONFIG, name)):
-        for partition in planned.partitions(table):
-            for some in batched(_transactions(planned, table, partition), AT_ONCE, strict=False):
-                await asyncio.gather(*(_apply(tables, table, partition, each) for each in some))
+    names = sorted({*TABLES, *planned.tables()}, key=lambda name: (name == CONFIG, name))
+    try:
+        await tables.ensure_tables(names)
+        for table in names:
+            for partition in planned.partitions(table):
+                for some in batched(_transactions(planned, table, partition), AT_ONCE, strict=False):
+                    await asyncio.gather(*(_apply(tables, table, partition, each) for each in some))
+    except (StorageUnavailable, Unavailable, asyncio.CancelledError) as error:
+        raise BrokenOff(f"Restoring broke off, and cannot go on from there: start anew. {_anew(names)}") from error
+
+
+def _anew(names: Iterable[str]) -> str:
+    """How to empty an account, as commands."""
+    command = "az storage table delete --auth-mode login --account-name <account> --name"
+    commands = "".join(f"\n    {command} {name}" for name in names)
+    return f"Delete the tables, wait a minute, and run this command again:{commands}"
 
 
 def _transactions(planned: Area, table: str, partition: str) -> Iterator[list[Upsert]]:

@@ -3,8 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal, Self
 
 from scim.storage.backup.lines import StoredRow, row_of, written_line
@@ -35,6 +33,11 @@ class Area:
         values = ((table, row.partition, row.row_key, row.written, written_line(row)) for row in rows)
         self._database.executemany(self._insert, values)
 
+    def remove(self, table: str, partition: str, row_keys: Iterable[str]) -> None:
+        """Take rows out."""
+        delete = f"DELETE FROM {self._name} WHERE tab = ? AND part = ? AND row = ?"  # noqa: S608 - a name of ours
+        self._database.executemany(delete, ((table, partition, row_key) for row_key in row_keys))
+
     def get(self, table: str, partition: str, row_key: str) -> StoredRow | None:
         """The row, or None."""
         place = (table, partition, row_key)
@@ -47,7 +50,7 @@ class Area:
         lines = self._ask(f"SELECT line FROM {{area}} {where}", (table, partition, *_span(prefix)))  # noqa: S608
         return (row_of(line) for (line,) in lines)
 
-    def count(self, table: str, partition: str, prefix: str) -> int:
+    def count(self, table: str, partition: str, prefix: str = "") -> int:
         """How many there are."""
         where = "WHERE tab = ? AND part = ? AND row >= ? AND row < ?"
         return self._number(f"SELECT count(*) FROM {{area}} {where}", (table, partition, *_span(prefix)))  # noqa: S608
@@ -88,11 +91,11 @@ class Staging:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator[Self]:
-        """In a folder of its own, which only this user can read, and which goes with the block."""
-        with (
-            TemporaryDirectory(prefix="rollcall-restore-") as folder,
-            closing(sqlite3.connect(Path(folder) / "rows.db")) as database,
-        ):
+        """In a file without a name, which is gone when the process ends, however it does; it has digests of passwords.
+
+        https://sqlite.org/inmemorydb.html#temporary_databases
+        """
+        with closing(sqlite3.connect("")) as database:
             yield cls(database)
 
 

@@ -9,7 +9,7 @@ def read(setup: Setup) -> frozenset[str]:
     if setup.application is None:
         return frozenset()
     found = setup.graph.list(f"{setup.application_path}/appRoleAssignedTo", Assignment)
-    return frozenset(each.principal_id for each in found)
+    return frozenset(each.principal_id.lower() for each in found)
 
 
 def wanted(setup: Setup, found: frozenset[str]) -> frozenset[str]:

@@ -87,7 +87,7 @@ class Client:
         page = self._read(self._send("GET", path, query=query), _Page)
         items = page.value
         while page.following:
-            page = self._read(self._send("GET", page.following), _Page)
+            page = self._read(self._send("GET", self._own(page.following)), _Page)
             items += page.value
         return [self._validated(item, answer) for item in items]
 
@@ -156,7 +156,7 @@ class Client:
         for attempt in count():
             try:
                 reply = self._http.request(method, path, params=query or None, headers=own, content=content)
-            except httpx.TransportError as error:
+            except httpx.RequestError as error:
                 raise Refused(f"{self._http.base_url.host} cannot be reached: {error}") from None
             pause = self._pause(method, path, reply, attempt)
             if pause is None or waited + pause > PATIENCE_SECONDS:
@@ -166,6 +166,17 @@ class Client:
         if reply.is_success or reply.status_code == allowed:
             return reply
         raise self._refusal(reply)
+
+    def _own(self, link: str) -> str:
+        """A link that stays with this service: the access token is for no other."""
+        base = self._http.base_url
+        try:
+            url = base.join(link)
+        except (httpx.InvalidURL, ValueError):
+            url = httpx.URL()
+        if (url.scheme, url.netloc, url.userinfo) != (base.scheme, base.netloc, b""):
+            raise Refused(f"{base.host} answered something else than it should: a next page that is not its own.")
+        return str(url)
 
     def _pause(self, method: str, path: str, reply: httpx.Response, attempt: int) -> float | None:
         """How many seconds to wait before the request is sent again; None when it shall not be."""
@@ -183,7 +194,7 @@ class Client:
     def _json(self, reply: httpx.Response) -> Any:
         try:
             return reply.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Refused(
                 f"{reply.url.host} answered {reply.status_code} to {reply.request.method} {reply.url.path}, and not "
                 "with JSON. Is the address right, and is there no sign-in page or proxy in between?"

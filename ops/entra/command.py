@@ -1,5 +1,6 @@
 """The command: options, services, steps, and how it ends."""
 
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ import httpx
 
 from ops.entra import credentials, graph, rollcall
 from ops.entra.clients import Bearer, Client
-from ops.entra.console import Console, Refused
+from ops.entra.console import Console, Refused, Terminated
 from ops.entra.look_ups import look_up
 from ops.entra.options import Options, parse
 from ops.entra.setup import Setup
@@ -44,17 +45,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     try:
         options = parse(sys.argv[1:] if arguments is None else arguments)
-    except Refused as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    except (Refused, KeyboardInterrupt) as error:
+        sys.stderr.write(f"{_last_words(error)}\n")
+        return _exit_code(error)
     return perform(options, Machine())
 
 
 def perform(options: Options, machine: Machine) -> int:
-    """Do what the options say; returns the exit code: 0, or 1 when something was refused."""
+    """Do what the options say.
+
+    Returns:
+        The exit code: 0, or 1 when something was refused, or that of a process that a signal ended.
+    """
     console = Console(machine.write)
     for secret in filter(None, (options.token, options.access_token)):
         console.keep(secret)
+    try:
+        _perform(options, machine, console)
+    except (Refused, KeyboardInterrupt) as error:
+        console.say(_last_words(error))
+        return _exit_code(error)
+    return 0
+
+
+def _last_words(error: Refused | KeyboardInterrupt) -> str:
+    return f"! {error}" if isinstance(error, Refused) else f"! Stopped. {error}".rstrip()
+
+
+def _exit_code(error: Refused | KeyboardInterrupt) -> int:
+    number = signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT
+    return 1 if isinstance(error, Refused) else 128 + number
+
+
+def _perform(options: Options, machine: Machine, console: Console) -> None:
     token = access_token(options, machine.credential)
     with (
         httpx.Client(base_url=graph.URL, transport=machine.graph, auth=Bearer(token), timeout=_TIMEOUT) as to_graph,
@@ -69,18 +92,20 @@ def perform(options: Options, machine: Machine) -> int:
         def client(http: httpx.Client, refusal: Callable[[httpx.Response], Refused]) -> Client:
             return Client(http, refusal, console, dry_run=options.dry_run, sleep=machine.sleep)
 
+        def ask(question: str) -> str:
+            try:
+                return machine.ask(question).strip()
+            except EOFError:
+                return ""
+
         setup = Setup(
             options=options,
             graph=client(to_graph, graph.refusal(lambda: graph.claims_of(token()))),
             rollcall=client(to_rollcall, rollcall.refusal),
             console=console,
+            ask=ask,
         )
-        try:
-            _finish(setup, machine) if options.finish else _set_up(setup)
-        except Refused as error:
-            console.say(f"! {error}")
-            return 1
-    return 0
+        _finish(setup) if options.finish else _set_up(setup)
 
 
 def _set_up(setup: Setup) -> None:
@@ -94,10 +119,10 @@ def _set_up(setup: Setup) -> None:
         setup.console.say("Everything is as wanted; nothing was changed.")
 
 
-def _finish(setup: Setup, machine: Machine) -> None:
+def _finish(setup: Setup) -> None:
     (provider,) = [step for step in STEPS if step.name == "identity provider"]
     provider.read(setup)
     if setup.options.dry_run:
         setup.console.say("Nothing was changed: --finish would revoke the old token.")
         return
-    setup.console.say(f"+ {credentials.finish(setup, machine.ask('Time-based code of your authenticator app: '))}")
+    setup.console.say(f"+ {credentials.finish(setup)}")

@@ -13,6 +13,10 @@ class Refused(Exception):
     """Something could not be done; the message is for the person, and says what to do."""
 
 
+class Terminated(KeyboardInterrupt):
+    """The process is to end now (SIGTERM); unlike after Ctrl-C, there may be nobody to ask."""
+
+
 class Console:
     """Tells what happens. A secret that it was told of never gets out, wherever it turns up.
 

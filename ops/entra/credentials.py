@@ -5,11 +5,9 @@ Secrets come back blanked, so whether the token is right is found out by having 
 
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
+from ops.entra import tokens
 from ops.entra.console import Refused
 from ops.entra.graph import Secret
-from ops.entra.rollcall import NewToken, Proof, Tokens
 from ops.entra.setup import Setup
 
 _OURS = {"BaseAddress", "SecretToken", "SyncAll"}
@@ -56,48 +54,50 @@ def wanted(setup: Setup, _found: Credentials) -> Credentials:
 
 def write(setup: Setup, found: Credentials, _wanted: Credentials) -> str:
     """Save a token. One that works is replaced only after Entra ID got in with the new one, so there is no gap."""
-    token, name = _token(setup)
-    pairs = [
-        {"key": "BaseAddress", "value": setup.options.scim_url},
-        {"key": "SecretToken", "value": token},
-    ]
     others = (
         [each.model_dump() for each in _saved(setup) if each.key not in _OURS and _visible(each.value or "")]
         if setup.job
         else []
     )
+    token = tokens.obtain(setup, works=found.work)
+    pairs = [
+        {"key": "BaseAddress", "value": setup.options.scim_url},
+        {"key": "SecretToken", "value": token.text},
+    ]
+    is_taken: bool | None = False
     try:
         if found.work and not setup.graph.dry_run:
             _validate(setup, {"credentials": pairs})
+            is_taken = None  # until Entra ID has answered
         setup.graph.write(
             "PUT",
             f"{setup.application_path}/synchronization/secrets",
             {"value": [*pairs, {"key": "SyncAll", "value": "false"}, *others]},
         )
+        is_taken = True
         if not setup.graph.dry_run:
             _validate(setup, _SAVED, patience=_SAVING_SECONDS)
-    except Refused as error:
-        raise Refused(f"{error} {_left_over(setup, name)}".rstrip()) from None
+    except (Refused, KeyboardInterrupt) as error:
+        left = tokens.left_over(setup, token, error, is_taken=is_taken)
+        raise type(error)(f"{error} {left}".strip()) from None
     _tell_rotation(setup)
-    return f"{name} saved, and Entra ID got in with it"
+    return f"{token.name} saved, and Entra ID got in with it"
 
 
-def finish(setup: Setup, code: str) -> str:
+def finish(setup: Setup) -> str:
     """End a rotation: revoke the old token.
-
-    Args:
-        setup: With the provider.
-        code: A time-based one, of the administrator whose access token this is.
 
     Raises:
         Refused: By Rollcall, or there is nothing to finish.
     """
-    rotation = _tokens(setup).rotation
+    rotation = tokens.listed(setup).rotation
     if rotation is None:
         raise Refused("There is no rotation to finish: the provider has one live token, or none.")
-    body = {"code": code, "action": "revokeToken", "object": rotation.old}
-    proof = setup.rollcall.ask("/mfa:verify", body, Proof).proof.get_secret_value()
-    setup.rollcall.write("POST", f"{setup.provider_path}/scim/tokens:finish", headers={"X-Step-Up-Proof": proof})
+    code = setup.ask("Time-based code of your authenticator app: ")
+    if not code:
+        raise Refused("Revoking the old token takes a time-based code of your authenticator app.")
+    path = f"{setup.provider_path}/scim/tokens:finish"
+    setup.rollcall.write("POST", path, headers=tokens.proof(setup, rotation.old, code))
     return "rotation finished: the old token is revoked"
 
 
@@ -119,42 +119,12 @@ def _validate(setup: Setup, body: object, patience: float = 0) -> None:
         raise Refused(f"Entra ID cannot get into Rollcall at {setup.options.scim_url}. {complaint}")
 
 
-def _token(setup: Setup) -> tuple[SecretStr, str]:
-    """The token that was given, or one that Rollcall generates; and what it is called."""
-    if setup.options.token is not None:
-        return setup.options.token, "given token"
-    is_rotation = setup.provider is not None and any(each.state == "active" for each in _tokens(setup).items)
-    if setup.options.rotate and not is_rotation:
-        raise Refused("Rollcall has no live token to rotate. Run the command without --rotate.")
-    verb = ":rotate" if is_rotation else ""
-    made = setup.rollcall.make(
-        f"{setup.provider_path}/scim/tokens{verb}", {"label": f"Entra ID: {setup.options.name}"[:150]}, NewToken
-    )
-    if made is None:
-        return SecretStr("generated when this is done"), "new token"
-    return setup.keep(made.token), f"new token ••••{made.last_four}"
-
-
-def _tokens(setup: Setup) -> Tokens:
-    return setup.rollcall.get(f"{setup.provider_path}/scim/tokens", Tokens)
-
-
-def _left_over(setup: Setup, name: str) -> str:
-    """What becomes of a token that was generated and is not in use."""
-    if setup.options.token is not None:
-        return ""
-    return (
-        f"The {name} may not be in use: revoke it in the console, or cancel the rotation there, and run the command "
-        "again. An older token works on."
-    )
-
-
 def _tell_rotation(setup: Setup) -> None:
     if setup.options.token is not None or setup.provider is None or setup.graph.dry_run:
         return
-    rotation = _tokens(setup).rotation
+    rotation = tokens.listed(setup).rotation
     if rotation is not None:
-        seen = "Rollcall has seen Entra ID use the new token" if rotation.has_switched else "Both tokens work"
+        seen = "Rollcall has seen Entra ID use the new token" if rotation.has_switched else "Both tokens are live"
         setup.remind(
             f"{seen}. Finish the rotation: run the command with --finish, or use the console. "
             "Unless somebody uses the old token, that happens by itself after seven days."

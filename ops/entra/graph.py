@@ -166,7 +166,7 @@ def _error(reply: httpx.Response) -> tuple[str, str]:
     try:
         error = reply.json()["error"]
         return str(error.get("code", "")), str(error.get("message", ""))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return "", ""
 
 

@@ -32,7 +32,7 @@ def look_up(setup: Setup) -> None:
 
 def _group(setup: Setup, group: str) -> str:
     if is_object_id(group):
-        return group
+        return group.lower()
     quoted = group.replace("'", "''")
     found = setup.graph.list("/groups", Named, **{"$filter": f"displayName eq '{quoted}'", "$select": "id"})
     if not found:
@@ -40,7 +40,7 @@ def _group(setup: Setup, group: str) -> str:
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
         raise Refused(f'Entra ID has {len(found)} groups called "{group}": give the object id of one, {ids}.')
-    return found[0].id
+    return found[0].id.lower()
 
 
 def _person(setup: Setup, person: str) -> str:

@@ -18,14 +18,10 @@ def provision(setup: Setup) -> str:
     """
     person = setup.options.person or ""
     subject = {"objectId": setup.person, "objectTypeName": "User"}
-    reply = setup.graph.write(
-        "POST",
-        f"{setup.job_path}/provisionOnDemand",
-        {"parameters": [{"ruleId": setup.rule or "{rule}", "subjects": [subject]}]},
-    )
-    if reply is None:
+    body = {"parameters": [{"ruleId": setup.rule or "{rule}", "subjects": [subject]}]}
+    outcome = setup.graph.make(f"{setup.job_path}/provisionOnDemand", body, OnDemand)
+    if outcome is None:
         return ""
-    outcome = OnDemand.model_validate(reply.json())
     result, summary = _object(outcome.key), _object(outcome.value)
     details = _object(result.get("details"))
     if result.get("result") == "Success":
@@ -46,6 +42,6 @@ def _object(text: Any) -> dict[str, Any]:
     if isinstance(text, str):
         try:
             text = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
     return text if isinstance(text, dict) else {}

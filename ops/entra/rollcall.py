@@ -54,6 +54,7 @@ class Tokens(Answer):
 class NewToken(Answer):
     """A token with its text, which is to be had only once."""
 
+    id: str
     last_four: str
     token: SecretStr
 

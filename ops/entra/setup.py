@@ -1,5 +1,6 @@
 """One run: the two services, what is wanted, and what was found so far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import SecretStr
@@ -17,6 +18,7 @@ class Setup:
 
     Attributes:
         rollcall: The administration API; not asked for anything when a token was given.
+        ask: Asks the person for something; "" when there is nobody to answer.
         provider, application, job, rule: Found or made by their steps; None before, and in a dry run where they are
             missing.
         groups, person: The object ids of who was named in the options.
@@ -27,6 +29,7 @@ class Setup:
     graph: Client
     rollcall: Client
     console: Console
+    ask: Callable[[str], str]
     provider: Provider | None = None
     application: ServicePrincipal | None = None
     job: Job | None = None

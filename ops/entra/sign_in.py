@@ -85,9 +85,12 @@ def access_token(options: Options, credential: Credential | None = None) -> Call
     """Gives an access token for Microsoft Graph; the first call signs in.
 
     Raises:
-        Refused: When it is called, and the sign-in fails.
+        Refused: The tenant or the client cannot be one; or later, when it is called, the sign-in fails.
     """
-    signed_in = credential or _CREDENTIALS[options.sign_in](options)
+    try:
+        signed_in = credential or _CREDENTIALS[options.sign_in](options)
+    except ValueError as error:
+        raise Refused(f"Check --tenant and --client-id: {error}") from None
     names = [".default"] if options.sign_in == "cli" else permissions(options)
     scopes = [f"{_RESOURCE}/{name}" for name in names]
 

@@ -70,7 +70,11 @@ def run(setup: Setup, steps: Iterable[Step]) -> int:
 
 def _read_provider(setup: Setup) -> Provider | None:
     given, providers = setup.options.provider, setup.rollcall.get("/identity-providers", Providers).items
-    found = [each for each in providers if (each.kind == "entra" if given is None else given in {each.id, each.name})]
+    found = [
+        each
+        for each in providers
+        if (each.kind == "entra" if given is None else given == each.name or given.lower() == each.id.lower())
+    ]
     if len(found) > 1:
         names = ", ".join(f"{each.name} ({each.id})" for each in found)
         raise Refused(f"Rollcall has several identity providers for Entra ID: choose one with --provider: {names}.")
@@ -111,7 +115,7 @@ def _read_application(setup: Setup) -> ServicePrincipal | None:
                 f"{', '.join(each.id for each in found)}."
             )
         setup.application = found[0] if found else None
-    if setup.application and setup.application.application_template_id != NON_GALLERY:
+    if setup.application and (setup.application.application_template_id or "").lower() != NON_GALLERY:
         raise Refused(
             f'The enterprise application "{setup.application.display_name}" is not a non-gallery application, so it '
             "cannot provision by SCIM. Choose another --name."

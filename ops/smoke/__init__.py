@@ -8,6 +8,7 @@ well. It makes one throw-away user, and deletes it, whatever happens in between.
 
 * `checks.py` is the table of all checks, in their order; those of one subject are in a module each.
 * A check is a function of a `Trial`. It returns what it saw, in a sentence; it raises `Problem` with what is wrong and
-  what to do, or `NotApplicable`. What needs a check that did not pass is not done: one cause is told once.
+  what to do, or `NotApplicable`. Whatever else breaks it off fails it, too, and the next one goes on. What needs a
+  check that did not pass is not done: one cause is told once.
 * `strangers.py` knows what answers in Rollcall's place.
 """

@@ -1,4 +1,8 @@
-"""`python -m ops.smoke URL`, which is what `make smoke` calls. Ends with 0 when all is well, with 1 when it is not."""
+"""`python -m ops.smoke URL`, which is what `make smoke` calls.
+
+Ends with 0 when all is well, with 1 when it is not, with 2 when it was not asked rightly, and with 128 and the number
+of the signal (130, 143) when it was stopped.
+"""
 
 import argparse
 import getpass
@@ -9,25 +13,36 @@ from collections.abc import Sequence
 import httpx
 
 from ops.smoke import report
+from ops.smoke.arguments import bearer_token, scim_url
 from ops.smoke.checks import run
-from ops.smoke.trial import ANY_ORGANIZATION, BASE_PATH, TIMEOUT_SECONDS, Trial
-
-_ALLOWED = ("https://", "http://127.0.0.1:", "http://localhost:")
-"""A token is never sent without TLS, but to this machine."""
+from ops.smoke.stopping import Stopped, stoppable
+from ops.smoke.trial import ANY_ORGANIZATION, BASE_PATH, TIMEOUT_SECONDS, Person, Trial
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the smoke test; the status for the shell."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    url = options.url.rstrip("/")
-    if not url.startswith(_ALLOWED) or not url.endswith(BASE_PATH):
-        parser.error(f"{url or 'Nothing'} is no SCIM URL: it begins with https:// and ends with {BASE_PATH}")
-    token = _token()
-    if not token:
-        parser.error("there is no token: put it into the variable TOKEN, or write it to standard input")
-    with httpx.Client(timeout=TIMEOUT_SECONDS, headers={"User-Agent": "Rollcall smoke test"}) as client:
-        trial = Trial(client, url, token, options.organization)
+    person = Person()
+    try:
+        with stoppable():
+            try:
+                url, token = scim_url(options.url), bearer_token(_token())
+            except ValueError as refusal:
+                parser.error(str(refusal))
+            return _test(url, token, options, person)
+    except Stopped as stopped:
+        sys.stderr.write(f"{stopped} {report.left_behind(person)}\n")
+        return stopped.status
+
+
+def _test(url: str, token: str, options: argparse.Namespace, person: Person) -> int:
+    with httpx.Client(
+        timeout=TIMEOUT_SECONDS,
+        headers={"User-Agent": "Rollcall smoke test"},
+        trust_env=url.startswith("https:"),  # else a proxy would be given the token without TLS
+    ) as client:
+        trial = Trial(client, url, token, options.organization, person)
         findings = run(trial)
     show = report.as_json if options.json else report.as_text
     sys.stdout.write(show(trial, findings) + "\n")
@@ -51,7 +66,7 @@ def _token() -> str:
     token = os.environ.get("TOKEN")  # noqa: TID251 - a program of its own
     if token is None:
         token = getpass.getpass("Token: ") if sys.stdin.isatty() else sys.stdin.readline()
-    return token.strip()
+    return token
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ops.smoke import connection, discovery, headers, people, tokens
-from ops.smoke.findings import Finding, NotApplicable, Outcome, Problem
+from ops.smoke.findings import Finding, NotApplicable, Outcome, as_problem
 from ops.smoke.trial import Trial
 
 
@@ -75,5 +75,6 @@ def _run(check: Check, trial: Trial, before: list[Finding]) -> Finding:
         return Finding(check.id, check.title, Outcome.PASSED, check.run(trial))
     except NotApplicable as reason:
         return Finding(check.id, check.title, Outcome.NOT_DONE, str(reason))
-    except Problem as problem:
+    except Exception as error:  # noqa: BLE001 - whatever a check comes across, the others are told, too
+        problem = as_problem(error)
         return Finding(check.id, check.title, Outcome.FAILED, problem.sentence, problem.remedy)

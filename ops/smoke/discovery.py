@@ -1,7 +1,8 @@
 """Checks of what SCIM clients read first (RFC 7644 §4)."""
 
 from ops.smoke.connection import CONFIG
-from ops.smoke.expectations import expect
+from ops.smoke.documents import Configuration, Listing, ResourceType, Schema
+from ops.smoke.expectations import expect_document
 from ops.smoke.findings import Problem
 from ops.smoke.trial import Trial
 from scim.schema.urns import CORE_GROUP, CORE_USER, ENTERPRISE_USER, NINJAONE_USER, SERVICE_PROVIDER_CONFIG
@@ -11,16 +12,16 @@ _OTHER_RELEASE = "Deploy the release that belongs to this test."
 
 def service_provider_config(trial: Trial) -> str:
     """The configuration is public, and offers what identity providers use."""
-    document = expect(trial.send("GET", trial.url + CONFIG), 200)
-    offers = [name for name in ("patch", "filter") if document.get(name, {}).get("supported") is True]
-    if document.get("schemas") != [SERVICE_PROVIDER_CONFIG] or len(offers) < 2:  # noqa: PLR2004
+    document = expect_document(trial.send("GET", trial.url + CONFIG), 200, Configuration)
+    offers = document.patch.supported and document.filter.supported
+    if document.schemas != [SERVICE_PROVIDER_CONFIG] or not offers:
         raise Problem("The service provider configuration is not the one of Rollcall.", _OTHER_RELEASE)
     return "The service provider configuration is readable without a token."
 
 
 def public_url(trial: Trial) -> str:
     """Links lead to the URL that is tested."""
-    location = expect(trial.send("GET", trial.url + CONFIG), 200).get("meta", {}).get("location", "")
+    location = expect_document(trial.send("GET", trial.url + CONFIG), 200, Configuration).meta.location
     if location != trial.url + CONFIG:
         raise Problem(
             f"Links lead elsewhere: meta.location is {location}, and should be {trial.url + CONFIG}.",
@@ -31,8 +32,8 @@ def public_url(trial: Trial) -> str:
 
 def schemas(trial: Trial) -> str:
     """All schemas are there."""
-    document = expect(trial.scim("GET", "/Schemas"), 200)
-    found = {schema.get("id") for schema in document.get("Resources", ())}
+    document = expect_document(trial.scim("GET", "/Schemas"), 200, Listing[Schema])
+    found = {schema.id for schema in document.resources}
     missing = {CORE_USER, ENTERPRISE_USER, CORE_GROUP, NINJAONE_USER} - found
     if missing:
         raise Problem(f"Schemas are missing: {', '.join(sorted(missing))}.", _OTHER_RELEASE)
@@ -41,10 +42,8 @@ def schemas(trial: Trial) -> str:
 
 def resource_types(trial: Trial) -> str:
     """Users with their extension, and groups."""
-    resources = expect(trial.scim("GET", "/ResourceTypes"), 200).get("Resources", ())
-    extensions = {
-        resource["id"]: {each["schema"] for each in resource.get("schemaExtensions", ())} for resource in resources
-    }
+    document = expect_document(trial.scim("GET", "/ResourceTypes"), 200, Listing[ResourceType])
+    extensions = {resource.id: {each.urn for each in resource.schema_extensions} for resource in document.resources}
     if not {"User", "Group"} <= set(extensions) or NINJAONE_USER not in extensions["User"]:
         raise Problem("The resource types are not those of Rollcall.", _OTHER_RELEASE)
     return "Users, with their extension, and groups."

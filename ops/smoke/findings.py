@@ -1,7 +1,9 @@
 """What a check finds."""
 
+import traceback
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 
 class Problem(Exception):
@@ -16,6 +18,18 @@ class Problem(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.remedy = remedy
+
+
+def as_problem(error: Exception) -> Problem:
+    """What broke a check off; of what nobody foresaw only the place, because its text may hold anything."""
+    if isinstance(error, Problem):
+        return error
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return Problem(
+        f"This was not found out: the test itself failed ({type(error).__name__} in {Path(place.filename).name}, line "
+        f"{place.lineno}).",
+        "Look whether the URL is that of Rollcall, of the release that belongs to this test; if so, report this line.",
+    )
 
 
 class NotApplicable(Exception):

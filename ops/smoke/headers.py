@@ -36,7 +36,7 @@ def security(trial: Trial) -> str:
     """The headers that protect administrators in their browsers."""
     reply = trial.send("GET", f"{trial.root}/console")
     missing = [name for name, part in _CONSOLE.items() if part not in reply.headers.get(name, "")]
-    if len(missing) == len(_CONSOLE):
+    if reply.body is None or len(missing) == len(_CONSOLE):
         raise explained(reply)
     if reply.headers.get("x-content-type-options") != "nosniff":
         missing.append("X-Content-Type-Options")

@@ -5,9 +5,10 @@ from collections import Counter
 from dataclasses import asdict
 from statistics import median
 from textwrap import fill
+from urllib.parse import quote
 
 from ops.smoke.findings import Finding, Outcome
-from ops.smoke.trial import Trial
+from ops.smoke.trial import Person, Trial
 
 _SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.NOT_DONE: "–"}  # noqa: RUF001 - a sign, no hyphen
 _WIDTH = 110
@@ -47,6 +48,13 @@ def failed(findings: list[Finding]) -> bool:
     return any(finding.outcome is Outcome.FAILED for finding in findings)
 
 
+def left_behind(person: Person) -> str:
+    """What became of the throw-away user when the test was stopped."""
+    if person.may_exist:
+        return f"The throw-away user {person.user_name} may be left: delete it in the console, under Users."
+    return "No user is left behind."
+
+
 def _sum(findings: list[Finding]) -> str:
     number = Counter(finding.outcome for finding in findings)
     return (
@@ -71,4 +79,6 @@ def _wrapped(text: str, indent: str) -> str:
 
 
 def _without(secret: str, text: str) -> str:
-    return text.replace(secret, "(the token)")
+    for form in (secret, quote(secret, safe="")):
+        text = text.replace(form, "(the token)")
+    return text

@@ -1,14 +1,18 @@
 """What answers in Rollcall's place, by the marks that it leaves: one row for each, the first that fits counts."""
 
 import re
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import httpx
 
 from ops.smoke.findings import Problem
-from ops.smoke.replies import Reply
+from ops.smoke.replies import ENCODINGS, Reply, encoding
+from ops.smoke.trial import BASE_PATH
 
+TOO_MANY_REQUESTS = 429
+_LONGEST_TITLE = 60
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _SIGN_IN = re.compile(r"login\.(microsoftonline|windows)|/\.auth/login", re.IGNORECASE)
 _EASY_AUTH = (
@@ -23,7 +27,7 @@ class Stranger:
 
     Attributes:
         left: Whether a reply has its marks.
-        sentence: Who it is, with `{status}`, `{method}`, `{path}`, `{type}`, `{location}` and `{title}` of the reply.
+        sentence: Who it is, with `{status}`, `{method}`, `{path}` and other facts of the reply.
         remedy: What to do.
     """
 
@@ -51,9 +55,21 @@ def _is_page(reply: Reply) -> bool:
 
 STRANGERS = (
     Stranger(
+        lambda reply: encoding(reply.headers) not in ENCODINGS,
+        "The reply to {method} {path} says that it is compressed in a way that was not asked for (Content-Encoding: "
+        "{encoding}).",
+        "A proxy in front of Rollcall spoils compression: let it heed Accept-Encoding, or hand on bodies unchanged.",
+    ),
+    Stranger(
         lambda reply: reply.body is None,
-        "The reply to {method} {path} says that it is compressed, and cannot be unpacked.",
+        "The reply to {method} {path} says that it is compressed, and cannot be unpacked: it is cut off, or no gzip.",
         "A proxy in front of Rollcall spoils compression: let it hand on Content-Encoding and bodies unchanged.",
+    ),
+    Stranger(
+        lambda reply: reply.status == TOO_MANY_REQUESTS,
+        "{method} {path} is throttled: there were too many requests (429, Retry-After: {retry}).",
+        "Wait as long as it says, and test again. A gateway that throttles must spare identity providers: they send "
+        "many requests at once.",
     ),
     Stranger(
         _is_easy_auth,
@@ -66,7 +82,17 @@ STRANGERS = (
         "Give the URL that Rollcall is reached at directly, or remove the rule that redirects.",
     ),
     Stranger(
-        lambda reply: "scim:" in reply.text and '"schemas"' in reply.text,
+        lambda reply: reply.is_scim and reply.is_cut_off,
+        "The reply to {method} {path} ({status}) is cut off: its JSON ends in the middle, after {length} bytes.",
+        "Look whether something in front of Rollcall breaks replies off, or changes Content-Length.",
+    ),
+    Stranger(
+        lambda reply: reply.is_scim and reply.document is None,
+        "The reply to {method} {path} ({status}) is no JSON object, although its content type says {type}.",
+        "Look whether the URL is that of Rollcall, and whether something in front of it rewrites bodies.",
+    ),
+    Stranger(
+        lambda reply: BASE_PATH in reply.url.path and "scim:" in reply.text and '"schemas"' in reply.text,
         'Something rewrites the content type of {method} {path}: "{type}" instead of application/scim+json.',
         "Let the proxy or gateway in front of Rollcall hand on the Content-Type header unchanged.",
     ),
@@ -133,7 +159,15 @@ def explained(reply: Reply) -> Problem:
         "method": reply.method,
         "path": reply.url.path,
         "type": reply.headers.get("content-type", "none"),
+        "encoding": encoding(reply.headers),
+        "length": len(reply.body or b""),
+        "retry": reply.headers.get("retry-after", "not told"),
         "location": reply.headers.get("location", "").partition("?")[0],
-        "title": " ".join(title[1].split())[:60] if title else "without a title",
+        "title": _short(title[1]) if title else "without a title",
     }
     return Problem(stranger.sentence.format(**facts), stranger.remedy)
+
+
+def _short(text: str) -> str:
+    """Cut between words: a part of the token would not be known as one any more."""
+    return textwrap.shorten(text, _LONGEST_TITLE, placeholder=" …", break_long_words=False, break_on_hyphens=False)

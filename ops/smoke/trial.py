@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 
 from ops.smoke.findings import Problem
-from ops.smoke.replies import Reply
+from ops.smoke.replies import ENCODINGS, Reply, encoding, unpacked
 from scim.protocol.messages import MEDIA_TYPE
 
 BASE_PATH = "/ws/scim/v2"
@@ -28,12 +28,14 @@ class Person:
         id: As soon as it is known.
         location: What the reply to its creation said in `Location`; "" before that.
         may_exist: Whether a request was sent that may have made it, and none that has surely removed it.
+        was_answered: Whether that request came to its end, so that nothing makes it any more.
     """
 
     user_name: str = field(default_factory=lambda: f"rollcall-smoke-{uuid4()}@smoke.invalid")
     id: str = ""
     location: str = ""
     may_exist: bool = False
+    was_answered: bool = False
 
 
 class Trial:
@@ -44,14 +46,22 @@ class Trial:
         url: The SCIM URL, without a slash at its end.
         token: The token.
         organization: Where the throw-away user belongs.
+        person: The throw-away user.
     """
 
-    def __init__(self, client: httpx.Client, url: str, token: str, organization: str = ANY_ORGANIZATION) -> None:
+    def __init__(
+        self,
+        client: httpx.Client,
+        url: str,
+        token: str,
+        organization: str = ANY_ORGANIZATION,
+        person: Person | None = None,
+    ) -> None:
         self.url = url
         self.root = url.removesuffix(BASE_PATH)
         self.token = token
         self.organization = organization
-        self.person = Person()
+        self.person = person or Person()
         self.replies: list[Reply] = []
         self._client = client
 
@@ -82,7 +92,7 @@ class Trial:
         Raises:
             Problem: There is no reply.
         """
-        headers = {"Accept": MEDIA_TYPE}
+        headers = {"Accept": MEDIA_TYPE, "Accept-Encoding": ", ".join(ENCODINGS)}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if body is not None:
@@ -102,14 +112,22 @@ def _received(client: httpx.Client, request: httpx.Request, started: float) -> R
     try:
         stream = response.extensions.get("network_stream")
         tls = stream.get_extra_info("ssl_object") if stream else None
-        try:
-            body = response.read()
-        except httpx.DecodingError:
-            body = None
+        body = unpacked(_read(response), encoding(response.headers))
         milliseconds = (perf_counter() - started) * 1000
         return Reply(request.method, request.url, response.status_code, response.headers, body, milliseconds, tls)
     finally:
         response.close()
+
+
+def _read(response: httpx.Response) -> bytes:
+    try:
+        return b"".join(response.iter_raw())
+    except (httpx.ReadError, httpx.RemoteProtocolError) as error:
+        raise Problem(
+            f"The reply to {response.request.method} {response.request.url.path} ({response.status_code}) is cut off: "
+            f"{error}.",
+            "Look whether something in front of Rollcall breaks connections off, or changes Content-Length.",
+        ) from error
 
 
 _UNTRUSTED = (

@@ -20,7 +20,7 @@ from scim.admin.services import Services
 from scim.domain.accounts import NATIVE_POLICIES
 from scim.domain.activities import Status, organizations_of, standing_changes
 from scim.domain.authority import Action
-from scim.domain.locks import Lock, deletion_lock, field_lock
+from scim.domain.locks import Lock, account_lock, deletion_lock, field_lock
 from scim.domain.people import AuthenticationType, Profile
 from scim.domain.ports import LastAdministrator, NameTaken
 from scim.domain.providers import Provider
@@ -123,6 +123,10 @@ async def set_active(
         See `edit`.
     """
     context.require_recent(Action.MANAGE_ACCOUNTS)
+    account = await load(context, account_id)
+    if (lock := account_lock(account.provider)) and account.user.standing.active != active:
+        account.check_version(if_match)
+        raise _locked(lock, ())
     return await edit(context, account_id, Edit(directory={"active": active}), if_match, proof)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from scim.admin.context import Context
 from scim.admin.lists import foreign_cursor
 from scim.admin.problems import Denied, Invalid, Missing
-from scim.domain.activities import Activity
+from scim.domain.activities import Activity, Status
 from scim.domain.activity_log import ActivityFilter, ActivityPage
 from scim.domain.authority import Action
 from scim.sentences import Sentence
@@ -19,6 +19,10 @@ MOST_EXPORTED = 50_000
 MOST_READ_FOR_EXPORT = 200_000
 """Stored rows that are read for one file: what fits into the time that a request has."""
 _STEP = 1_000
+_LOOKED_THROUGH = 20
+"""Activities of a thing among which its latest change is looked for."""
+_NO_CHANGES = frozenset({Status.SIGNED_IN, Status.SIGN_IN_LOCKED})
+"""What happened to a person, and left the account as it was."""
 
 
 async def page(context: Context, wanted: ActivityFilter, start: str, limit: int) -> ActivityPage:
@@ -39,6 +43,14 @@ async def page(context: Context, wanted: ActivityFilter, start: str, limit: int)
         return await context.services.activity_log.page(wanted, start, limit, MOST_READ)
     except ValueError as error:
         raise foreign_cursor() from error
+
+
+async def last_change(context: Context, subject: str) -> Activity | None:
+    """The latest change of a thing, by its id; None when there is none, or the person may not see the log of it."""
+    if not context.principal.may(Action.VIEW_SYSTEM_ACTIVITIES):
+        return None
+    found = await page(context, ActivityFilter(subject=subject), "", _LOOKED_THROUGH)
+    return next((each for each in found.activities if each.status not in _NO_CHANGES), None)
 
 
 async def export(context: Context, wanted: ActivityFilter) -> list[Activity]:

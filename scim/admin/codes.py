@@ -3,28 +3,45 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from scim.admin.problems import Denied, TooManyAttempts
+from scim.admin.problems import Denied, Invalid, TooManyAttempts
 from scim.admin.records import record_own
 from scim.admin.services import Services
 from scim.domain.activities import Status
 from scim.domain.people import Credentials
 from scim.domain.ports import VersionConflict
-from scim.domain.totp import accepted_step, was_used
+from scim.domain.totp import accepted_step, is_complete, was_used
 from scim.sentences import Sentence
 
+INCOMPLETE = "incomplete_code"
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
 SECRET = "authenticator"  # noqa: S105 - what secrets of authenticator apps are sealed for
 _RACES = 3
 
 
-async def check_code(services: Services, account_id: str, code: str, request_id: str) -> None:
+def require_complete(code: str, field: str = "code") -> None:
+    """Refuse what cannot be a code, before it counts as a wrong one.
+
+    Args:
+        code: As typed.
+        field: Where it was typed.
+
+    Raises:
+        Invalid: `incomplete_code`.
+    """
+    if not is_complete(code):
+        raise Invalid(Sentence("Enter all six digits of the code."), field, INCOMPLETE)
+
+
+async def check_code(services: Services, account_id: str, code: str, request_id: str, *, field: str = "code") -> None:
     """Accept a code of the account's authenticator app; it and earlier ones are used then.
 
     Raises:
+        Invalid: See `require_complete`, which has the arguments.
         Denied: `mfa_not_enrolled`, `wrong_code` or `used_code`.
         TooManyAttempts: Wrong too often.
     """
+    require_complete(code, field)
     for _ in range(_RACES):
         try:
             return await _check(services, account_id, code, request_id)

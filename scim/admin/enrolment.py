@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from scim.admin.codes import SECRET
+from scim.admin.codes import SECRET, require_complete
 from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.domain.people import Credentials
@@ -62,8 +62,10 @@ async def accepted(
     """The credentials with the new secret, sealed; the code is used then. Not stored yet.
 
     Raises:
+        Invalid: See `require_complete`.
         Denied: `enrolment_expired` or `wrong_code`.
     """
+    require_complete(code)
     content = await services.sealer.open(_PURPOSE, enrolment)
     for_whom, secret, until, _ = json.loads(content) if content else ("", "", 0, "")
     now = services.clock.now()

@@ -72,7 +72,7 @@ async def enrol_app(context: Context, enrolment_text: str, code: str, current_co
     context.require_session()
     services, user = context.services, await _own(context)
     if (await services.credentials.get(user.id)).totp_secret:
-        await check_code(services, user.id, current_code, context.request_id)
+        await check_code(services, user.id, current_code, context.request_id, field="currentCode")
     credentials = await services.credentials.get(user.id)
     changed = await enrolment.accepted(services, user.id, credentials, enrolment_text, code)
     try:

@@ -81,6 +81,9 @@ class Conflicting(Problem):
     default_code = "conflict"
 
 
+CHANGED = Sentence("This was changed meanwhile. Read it again.")
+
+
 class Changed(Problem):
     """Somebody else changed it since it was read (`If-Match`)."""
 
@@ -88,7 +91,7 @@ class Changed(Problem):
     default_code = "changed"
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(detail or Sentence("This was changed meanwhile. Read it again."))
+        super().__init__(detail or CHANGED)
 
 
 class TooManyAttempts(Problem):

@@ -14,7 +14,7 @@ from scim.domain.authority import Action
 from scim.domain.ports import Query
 from scim.domain.providers import Provider
 from scim.domain.provisioning import Provisioning, provisioning_of
-from scim.domain.tokens import Token, in_use, last_issued
+from scim.domain.tokens import Rotation, Token, in_use, last_issued, live, rotation_of
 
 MOST_CHANGES = 1_000
 """Changes made by people that are looked through for whom they were made to."""
@@ -30,12 +30,14 @@ class Overview:
         provider: The provider.
         provisioning: The badge, and what it is about.
         token: The live token that it uses; without one, the last one that there was; None when there never was any.
+        rotation: The one that is running; None without one.
         users, groups: How many it manages.
     """
 
     provider: Provider
     provisioning: Provisioning
     token: Token | None
+    rotation: Rotation | None
     users: int
     groups: int
 
@@ -53,6 +55,7 @@ async def overview(context: Context, provider: Provider) -> Overview:
         provider=provider,
         provisioning=provisioning_of(provider, tokens, context.now),
         token=in_use(tokens, context.now) or last_issued(tokens),
+        rotation=rotation_of(tokens, context.now),
         users=users.total or 0,
         groups=groups.total or 0,
     )
@@ -65,29 +68,33 @@ class SwitchImpact:
     Attributes:
         provider: The provider.
         users: How many it manages.
+        tokens: How many live ones it has: none works while provisioning is off, and all do once it is on.
         edited: Those of them who were changed here while it was off, and whom its next cycle overwrites; none while
             it is on, or when it never was.
     """
 
     provider: Provider
     users: int
+    tokens: int
     edited: Count
 
 
 async def switch_impact(context: Context, provider_id: str) -> SwitchImpact:
     """What switching provisioning of a provider would touch; nothing is written.
 
-    Storage calls: two, and those of a page of the log when provisioning is off.
+    Storage calls: three, and those of a page of the log when provisioning is off.
 
     Raises:
         Missing: There is no such provider.
     """
     context.require(Action.MANAGE_PROVIDERS)
     provider = await get(context, provider_id)
-    found, edited = await asyncio.gather(
-        context.services.users.search(provider, Query(count=0)), _edited(context, provider)
+    found, tokens, edited = await asyncio.gather(
+        context.services.users.search(provider, Query(count=0)),
+        context.services.tokens.of(provider.id),
+        _edited(context, provider),
     )
-    return SwitchImpact(provider=provider, users=found.total or 0, edited=edited)
+    return SwitchImpact(provider=provider, users=found.total or 0, tokens=len(live(tokens, context.now)), edited=edited)
 
 
 async def _edited(context: Context, provider: Provider) -> Count:

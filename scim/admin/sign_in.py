@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from scim.admin import enrolment, sessions
 from scim.admin.attempts import begin_attempt
-from scim.admin.codes import check_code
+from scim.admin.codes import check_code, require_complete
 from scim.admin.enrolment import Offer
 from scim.admin.problems import Denied, SignInRequired
 from scim.admin.records import note_able, record_own
@@ -65,11 +65,14 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
     """A new session.
 
     Raises:
+        Invalid: The code is none; nothing was tried.
         SignInRequired: `wrong_credentials`, `code_required` or `account_inactive`.
         EnrolmentRequired: See there.
         Denied: `sso_required`: the account signs in at its provider.
         TooManyAttempts: Wrong too often: for this name, or of this account's codes, nothing is tried for a while.
     """
+    if attempt.code:
+        require_complete(attempt.code)
     began = services.clock.now()
     is_last = await begin_attempt(services, attempt.name)
     user = await _find(services, attempt.name)

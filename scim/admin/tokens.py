@@ -234,7 +234,12 @@ def _generated_meanwhile(context: Context, newest: Token | None) -> Conflicting:
     seconds = 0 if newest is None else max(0, int((context.now - newest.created_at).total_seconds()))
     detail = Sentence("Somebody else generated a token {seconds} s ago. Reload.", seconds=seconds)
     if newest is not None and newest.created_by == context.principal.account_id:
-        detail = Sentence("You generated a token {seconds} s ago. Reload.", seconds=seconds)
+        detail = Sentence(
+            "You generated the token {token} {seconds} s ago. It was shown once, and is not shown again: "
+            "if you have not copied it, rotate or revoke it.",
+            token=newest.name,
+            seconds=seconds,
+        )
     return Conflicting(detail, "generated_meanwhile")
 
 

@@ -10,7 +10,7 @@ from scim.console.views import View, view
 from scim.console.visits import Visit
 from scim.contracts.accounts import AccountDetails, AccountEdit
 from scim.domain.authority import Action
-from scim.domain.locks import deletion_lock, field_lock, notice
+from scim.domain.locks import account_lock, deletion_lock, field_lock, notice
 from scim.domain.providers import ProviderKind
 from scim.domain.users import display_name
 from scim.sentences import Sentence
@@ -39,7 +39,7 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
     """
     provider = details.account.provider
     read_only = "" if visit.may(Action.MANAGE_ACCOUNTS) else _READ_ONLY
-    lock, deletion = field_lock(provider), deletion_lock(provider)
+    lock, whole, deletion = field_lock(provider), account_lock(provider), deletion_lock(provider)
     return view(
         f"users/{tab}.html",
         tab=tab,
@@ -50,6 +50,7 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
         directory_address=_DIRECTORIES.get(provider.kind) if provider and lock else None,
         read_only=read_only,
         lock=lock.text if lock else read_only,
+        account_lock=whole.text if whole else read_only,
         deletion_lock=deletion.text if deletion else read_only,
         **values,
     )

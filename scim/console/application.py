@@ -13,6 +13,7 @@ from scim.admin.problems import Denied, Problem, SignInRequired
 from scim.admin.services import Services
 from scim.console import verification
 from scim.console.compression import compressed
+from scim.console.conflicts import refusal_of
 from scim.console.forms import CSRF, MAX_BYTES, MEDIA_TYPE, Form, FormRefused, Refusal
 from scim.console.language import language_of
 from scim.console.paths import NOTICE, path_to
@@ -160,7 +161,7 @@ class Console:
             return await verification.ask(visit, "")
         if verification.is_answer(visit) and verification.concerns_code(problem):
             return verification.ask_again(visit, problem)
-        return await self._shown_again(page, visit, Refusal.of(problem), problem.status)
+        return await self._shown_again(page, visit, await refusal_of(visit, problem), problem.status)
 
     async def _shown_again(self, page: Page, visit: Visit, refusal: Refusal, status: int) -> Outcome:
         again = await page.show(replace(visit, refusal=refusal))

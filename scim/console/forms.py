@@ -7,8 +7,10 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 
+from scim.admin.codes import INCOMPLETE
 from scim.admin.problems import Problem
 from scim.contracts.errors import field_errors
+from scim.domain.activities import Activity
 from scim.sentences import Sentence
 
 MAX_FIELDS = 2_000
@@ -56,6 +58,11 @@ class Form:
         """All values that are not blank, without blanks around them."""
         return tuple(value.strip() for each, value in self.pairs if each == name and value.strip())
 
+    @property
+    def holds_more(self) -> bool:
+        """Whether there is more in it than in one that only confirms."""
+        return any(name not in {CSRF, VERSION} for name, _ in self.pairs)
+
     def is_on(self, name: str) -> bool:
         """Whether a checkbox or switch is on."""
         return bool(self.text(name))
@@ -70,12 +77,14 @@ class Refusal:
         fields: What is wrong with each, by name.
         code: For programs, as in the API.
         facts: See `Problem`.
+        change: Of somebody else, which came first; None when it is none, or not known.
     """
 
     detail: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     code: str = "invalid"
     facts: Mapping[str, object] = field(default_factory=dict)
+    change: Activity | None = None
 
     @classmethod
     def of(cls, problem: Problem) -> "Refusal":
@@ -86,7 +95,8 @@ class Refusal:
         errors = problem.facts.get("errors")
         if isinstance(errors, list):
             fields |= {each["field"]: each["message"] for each in errors}
-        return cls(detail=problem.detail, fields=fields, code=problem.code, facts=problem.facts)
+        detail = "" if problem.code == INCOMPLETE else problem.detail  # wherever a code is typed, its field says it
+        return cls(detail=detail, fields=fields, code=problem.code, facts=problem.facts)
 
 
 class FormRefused(Exception):

@@ -24,6 +24,7 @@ from scim.console.translating import speak
 from scim.console.views import View
 from scim.console.visits import Visit
 from scim.domain.authority import Action
+from scim.domain.people import LATEST_IDLE_WARNING_MINUTES
 
 _TEMPLATES = Path(__file__).with_name("templates")
 
@@ -74,6 +75,7 @@ def environment(tag: str) -> Environment:
         "static": address_of,
         "Action": Action,
         "LANGUAGES": LANGUAGES,
+        "LATEST_IDLE_WARNING_MINUTES": LATEST_IDLE_WARNING_MINUTES,
         "SESSION_MINUTES": int(IDLE.total_seconds()) // 60,
     }
     made.filters |= {

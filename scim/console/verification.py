@@ -17,7 +17,7 @@ _FOR_SESSION = "verify_session"
 _PURPOSE = "purpose"
 """The field that holds what a code is for, in the reader's language, until it is right."""
 _NOT_KEPT = frozenset({CSRF, CODE, _PURPOSE})
-_REFUSALS = frozenset({"wrong_code", "used_code", "mfa_not_enrolled", "locked_out", "mfa_required"})
+_REFUSALS = frozenset({codes.INCOMPLETE, "wrong_code", "used_code", "mfa_not_enrolled", "locked_out", "mfa_required"})
 _OVER = "mfa_required"
 
 

@@ -18,7 +18,7 @@ from scim.contracts.base import Contract, LockDetails, Moment, Name, Organizatio
 from scim.contracts.sign_in import Address
 from scim.domain.accounts import LISTED_STATES, AccountFilter, AccountState, AccountType, Management, summary_of
 from scim.domain.locks import DIRECTORY_FIELDS, Lock, deletion_lock, field_lock, notice
-from scim.domain.people import AuthenticationType
+from scim.domain.people import LATEST_IDLE_WARNING_MINUTES, AuthenticationType
 from scim.domain.providers import Provider
 from scim.domain.users import UserType, display_name, organization_named
 from scim.sentences import Sentence
@@ -270,7 +270,7 @@ class AccountEdit(Contract):
     phone: Phone | None = None
     language: Language | None = None
     time_zone: TimeZone | None = None
-    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=24 * 60)] | None, Kept()] = None
+    idle_warning_minutes: Annotated[Annotated[int, Field(ge=1, le=LATEST_IDLE_WARNING_MINUTES)] | None, Kept()] = None
     notifications: Annotated[bool | None, Kept()] = None
     authentication_type: Annotated[AuthenticationType | None, Kept()] = None
 

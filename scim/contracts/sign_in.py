@@ -12,8 +12,8 @@ from scim.domain.authority import Permission
 from scim.domain.users import UserType
 
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-Code = Annotated[str, Field(min_length=6, max_length=16, pattern=texts.CODE)]
-"""A time-based code: six digits; spaces are ignored."""
+Code = Annotated[str, Field(max_length=16, pattern=texts.CODE)]
+"""A time-based code: six digits; spaces are ignored. What is none is refused before it counts as a wrong one."""
 Sealed = Annotated[str, Field(min_length=1, max_length=2048)]
 Address = Annotated[str, Field(min_length=3, max_length=320, pattern=texts.ADDRESS)]
 

@@ -15,7 +15,7 @@ HTTPS_URL = r"^https://[^\s\x00-\x1f\x7f-\x9f]+$"
 PHONE = r"^[0-9A-Za-z+()./*#,; -]*$"
 LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 TIME_ZONE = r"^[A-Za-z0-9_+/-]+$"
-CODE = "^[0-9 ]+$"
+CODE = "^ *([0-9] *){6}$"
 CERTIFICATE = r"^[A-Za-z0-9+/=\s-]+$"
 
 UNKNOWN_TIME_ZONE = Sentence(
@@ -33,7 +33,7 @@ SENTENCES: Mapping[str, Sentence] = {
     PHONE: Sentence("Give a phone number: digits, letters, spaces, and + ( ) . / * # , ; -"),
     LANGUAGE: Sentence('Give a language tag, for example "en" or "es-ES"'),
     TIME_ZONE: UNKNOWN_TIME_ZONE,
-    CODE: Sentence("Give the digits of the code"),
+    CODE: Sentence("Enter all six digits of the code"),
     CERTIFICATE: Sentence("Give a certificate as PEM, or its base64 alone"),
 }
 """By pattern. Without a full stop, as the validation's own messages are."""

@@ -58,6 +58,17 @@ def field_lock(provider: Provider | None) -> Lock | None:
     return Lock(text, name)
 
 
+def account_lock(provider: Provider | None) -> Lock | None:
+    """The lock on what is done to the account as a whole, such as deactivating it (R004)."""
+    if provider is None or not provider.scim_enabled:
+        return None
+    name = provider.name
+    text = Sentence(
+        "This account is managed by {name} through SCIM. Change it there, or disable SCIM for this provider.", name=name
+    )
+    return Lock(text, name)
+
+
 def deletion_lock(provider: Provider | None) -> Lock | None:
     """The lock on deleting the account (R004)."""
     if provider is None or not provider.scim_enabled:

@@ -38,6 +38,10 @@ class NativeRole:
     added_at: datetime
 
 
+LATEST_IDLE_WARNING_MINUTES = 28
+"""Two minutes before a session ends by itself: a later warning would come too late."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What the console manages of an account (AMB-10); an account without a stored one has the defaults.
@@ -47,7 +51,7 @@ class Profile:
         phone: "" for none.
         language: A language tag; "" for the browser's.
         time_zone: An IANA name; "" for the browser's.
-        idle_warning_minutes: After how long without a click the console warns.
+        idle_warning_minutes: After how long without a click the console warns; `LATEST_IDLE_WARNING_MINUTES` at most.
         notifications: Whether notices go to the account's e-mail address.
         roles: Native ones.
         authentication_type: What an administrator has set; None for the default, see `authentication_type_of`.
@@ -59,7 +63,7 @@ class Profile:
     phone: str = ""
     language: str = ""
     time_zone: str = ""
-    idle_warning_minutes: int = 60
+    idle_warning_minutes: int = LATEST_IDLE_WARNING_MINUTES
     notifications: bool = True
     roles: tuple[NativeRole, ...] = ()
     authentication_type: AuthenticationType | None = None

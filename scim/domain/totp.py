@@ -3,10 +3,17 @@
 import hmac
 from datetime import datetime
 
+DIGITS = 6
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """How many steps a clock may be early or late (RFC 6238 §5.2)."""
 ISSUER = "Rollcall"
+
+
+def is_complete(code: str) -> bool:
+    """Whether this can be a code at all: six digits, blanks between them or not. What is not is nobody's try."""
+    digits = code.replace(" ", "")
+    return len(digits) == DIGITS and digits.isascii() and digits.isdecimal()
 
 
 def new_secret() -> str:

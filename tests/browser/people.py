@@ -12,7 +12,8 @@ import httpx
 import pyotp
 from playwright.sync_api import Page
 
-from localdev.seed import DemoAccount, application, make_account
+from localdev.application import opened
+from localdev.seed import DemoAccount, make_account
 from scim.admin import sessions
 from scim.admin.codes import SECRET
 from scim.admin.passwords import Passwords
@@ -66,7 +67,7 @@ class Backstage:
         """Run something on the application, and wait for it."""
 
         async def run() -> T:
-            async with application(self.settings) as app:
+            async with opened(self.settings) as app:
                 return await work(app)
 
         with ThreadPoolExecutor(1) as pool:  # Playwright has a loop of its own in this thread

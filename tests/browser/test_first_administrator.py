@@ -1,6 +1,5 @@
 """From an empty tenant to its first administrator, who is the last as well, in a browser."""
 
-import time
 from collections.abc import Iterator
 
 import pyotp
@@ -8,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from localdev.stack import Stack
-from tests.browser.people import PASSWORD, STEP_SECONDS
+from tests.browser.people import PASSWORD
 
 SECRET = "what the deployment put into the vault"
 
@@ -23,8 +22,8 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         app.stop()
 
 
-def set_up(page: Page, console: str) -> str:
-    """Make the first administrator by what the page says; the secret of the authenticator app."""
+def set_up(page: Page, console: str) -> None:
+    """Make the first administrator by what the page says."""
     page.goto(console)
     expect(page.get_by_text("Rollcall has no system administrator yet.")).to_be_visible()
     page.get_by_role("link", name="Set it up").click()
@@ -34,17 +33,16 @@ def set_up(page: Page, console: str) -> str:
     page.get_by_label("E-mail").fill("ana@contoso.com")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.keyboard.press("Enter")
-    secret = page.get_by_role("textbox", name="Key, if you cannot scan it").input_value()
+    secret = page.get_by_role("group", name="Key, if you cannot scan it").inner_text().replace(" ", "")
     page.get_by_label("Code that the app shows").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("System dashboard")
-    return secret
 
 
 def test_the_first_administrator_comes_in_by_the_secret_and_cannot_be_taken_away(new_page, console):
     """R131, AMB-11: not deactivated, not deleted, not made a technician; nothing has happened to the account."""
     page = new_page()
-    secret = set_up(page, console)
+    set_up(page, console)
     page.goto(f"{console}/administration/accounts/users")
     page.get_by_role("rowheader").get_by_role("link").click()
     account = page.url
@@ -60,8 +58,6 @@ def test_the_first_administrator_comes_in_by_the_secret_and_cannot_be_taken_away
     page.goto(account)
     page.get_by_role("link", name="Remove system administrator").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    page.get_by_label("Code").fill(pyotp.TOTP(secret).at(int(time.time()) + STEP_SECONDS))  # each is good once
-    page.get_by_role("dialog").get_by_role("button", name="Verify").click()
     expect(page.get_by_text("At least one active system administrator must remain.")).to_be_visible()
     page.goto(account)
     expect(page.get_by_role("link", name="Remove system administrator")).to_be_visible()

@@ -16,4 +16,4 @@ def test_the_console_speaks_the_language_of_the_account(page, boss, console):
     dialog.get_by_label("Name").fill("Contoso")
     dialog.get_by_label("Org-ID").fill("All")
     dialog.get_by_role("button", name="Organisation hinzufügen").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("Eine Organisations-ID besteht aus 1 bis 64 Buchstaben")
+    expect(dialog.locator(".field-error")).to_contain_text("Eine Organisations-ID besteht aus 1 bis 64 Buchstaben")

@@ -45,7 +45,7 @@ def test_the_window_works_without_scripts(new_page, boss, console, provider):
     token = page.get_by_label("Secret token", exact=True).input_value()
     assert token.startswith("rc_")
     page.reload()
-    expect(page.get_by_role("alert")).to_contain_text("You generated a token")
+    expect(page.get_by_role("alert")).to_contain_text("You generated the token")
     assert token not in page.content()
     page.get_by_role("switch").click()
     page.get_by_role("link", name="Cancel").click()

@@ -165,8 +165,7 @@ def test_an_edit_that_was_begun_while_scim_was_off_is_refused_with_the_reason(pa
     page.get_by_role("textbox", name="First name").fill("Anna")
     boss.api("POST", f"/identity-providers/{managed.id}/scim:enable")
     page.get_by_role("button", name="Save").click()
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text(f"This field is managed by {managed.name} through SCIM.")
+    expect(page.locator(".field-error")).to_contain_text(f"This field is managed by {managed.name} through SCIM.")
     expect(page.get_by_role("textbox", name="First name")).to_have_count(0)
 
 
@@ -240,3 +239,21 @@ def test_a_system_administrator_is_made_with_a_code(page, boss, console, stem):
     dialog.get_by_role("button", name="Verify").click()
     expect(page.get_by_role("status").last).to_contain_text("System administrator added.")
     expect(page.get_by_role("link", name="Remove system administrator")).to_be_visible()
+
+
+LINES = """(element) => {
+  const text = document.createRange();
+  text.selectNodeContents(element);
+  return new Set([...text.getClientRects()].map((part) => Math.round(part.bottom))).size;
+}"""
+
+
+def test_addresses_and_badges_stand_on_one_line_where_there_is_room(page, console, managed, stem):
+    name = f"{stem}@contoso.example"
+    id_ = managed.create(name, emails=[{"value": name, "type": "work", "primary": True}])
+    page.goto(f"{console}/{USERS}?search={stem}")
+    row = page.get_by_role("row", name=name)
+    assert row.locator(".below-name bdi").evaluate(LINES) == 1
+    assert row.locator(".badge > span").first.evaluate(LINES) == 1
+    page.goto(f"{console}/dashboard/activities/all?subject={id_}")
+    assert page.get_by_role("row").get_by_role("link", name=name).locator("bdi").evaluate(LINES) == 1

@@ -22,9 +22,10 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of two values."""
+    """One of two values: the first when the condition, an expression's text, holds."""
 
     values: tuple[Any, ...]
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -42,30 +43,33 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Parameter(Declaration):
-    """A parameter. `allowed` is None when everything is."""
+    """A parameter. `allowed` is None when everything is; `limits` are the other things that are said of its value."""
 
     type: str
     default: Any
     has_default: bool
     allowed: tuple[Any, ...] | None
     described: bool
+    limits: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Resource(Declaration):
-    """A resource: its type with version, and its body."""
+    """A resource: its type with version, its body, and the expression's text that it depends on, if any."""
 
     type: str
     body: Mapping[str, Any]
+    condition: str
     is_existing: bool
 
 
 @dataclass(frozen=True)
 class Module(Declaration):
-    """A use of another file."""
+    """A use of another file, and the expression's text that it depends on, if any."""
 
     path: str
     body: Mapping[str, Any]
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class Template:
             left += reversed(node.children)
         return tuple(found)
 
+    @cached_property
+    def file(self) -> str:
+        """Its name without the folder."""
+        return self.name.rpartition("/")[2]
+
     @property
     def errors(self) -> list[str]:
         """Where the grammar does not hold."""
@@ -132,6 +141,7 @@ class Template:
                 has_default=value is not None,
                 allowed=tuple(allowed) if allowed is not None else None,
                 described="description" in decorators,
+                limits={each: value for each, value in decorators.items() if each.startswith(("min", "max"))},
             )
         return found
 
@@ -149,6 +159,7 @@ class Template:
                 node=node,
                 type=str(value_of(node.named_children[1])),
                 body=_body(node.named_children[-1]),
+                condition=_condition(node.named_children[-1]),
                 is_existing=any(text(child) == "existing" for child in node.children),
             )
             for node, _ in self._declared("resource_declaration")
@@ -163,6 +174,7 @@ class Template:
                 node=node,
                 path=str(value_of(node.named_children[1])),
                 body=_body(node.named_children[-1]),
+                condition=_condition(node.named_children[-1]),
             )
             for node, _ in self._declared("module_declaration")
         ]
@@ -254,7 +266,9 @@ _TELLING: Mapping[str, Callable[[Node], Any]] = {
     "for_statement": lambda node: [_inner(node)],
     "if_statement": _inner,
     "parenthesized_expression": _inner,
-    "ternary_expression": lambda node: Choice(tuple(value_of(each) for each in node.named_children[1:])),
+    "ternary_expression": lambda node: Choice(
+        tuple(value_of(each) for each in node.named_children[1:]), text(node.named_children[0])
+    ),
 }
 """By the grammar's name of an expression."""
 
@@ -264,6 +278,10 @@ def _body(node: Node) -> Mapping[str, Any]:
     if isinstance(value, list):
         (value,) = value
     return value if isinstance(value, dict) else {}
+
+
+def _condition(node: Node) -> str:
+    return text(node.named_children[0])[1:-1] if node.type == "if_statement" else ""
 
 
 def _decorators(node: Node) -> Iterator[tuple[str, Any]]:

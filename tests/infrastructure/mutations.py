@@ -3,6 +3,10 @@
 A file, what stands there, and what is put in its place.
 """
 
+from collections.abc import Iterator
+
+from tests.infrastructure.bicep import Template, text
+
 MAIN, ALL = "main.bicep", "resources.bicep"
 APP, STORAGE, VAULT = "modules/app.bicep", "modules/storage.bicep", "modules/vault.bicep"
 BACKUPS, MONITORING = "modules/backups.bicep", "modules/monitoring.bicep"
@@ -133,13 +137,109 @@ CAUGHT = (
     (BACKUPS, "level: 'CanNotDelete'", "level: 'ReadOnly'"),
     (APP, "    BACKUP_CONTAINER_URL: backupContainerUrl\n", ""),
     ("roles.json", "ba92f5b4-2d11-453d-a403-e96b0029c9fe", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
+    # what modules are given, hand on and depend on
+    (MAIN, "    deletionLock: deletionLock\n", "    deletionLock: false\n"),
+    (MAIN, "    privateNetwork: privateNetwork\n", "    privateNetwork: false\n"),
+    (MAIN, "    purgeProtection: purgeProtection\n", "    purgeProtection: deletionLock\n"),
+    (MAIN, "    tags: tags\n    alertEmail", "    alertEmail"),
+    (MAIN, "'azd-env-name': environmentName", "'azd-env': environmentName"),
+    (MAIN, "@maxValue(3660)", "@maxValue(366)"),
+    (MAIN, "empty(resourceGroupName) ?", "!empty(resourceGroupName) ?"),
+    (MAIN, "resources.outputs.CONSOLE_URL", "resources.outputs.API_URL"),
+    (ALL, "isPrivate: privateNetwork", "isPrivate: false"),
+    (ALL, "isPrivate: privateNetwork", "isPrivate: !privateNetwork"),
+    (ALL, "deletionLock: deletionLock", "deletionLock: false"),
+    (ALL, "storageId: storage.outputs.id", "storageId: vault.outputs.id"),
+    (ALL, "if (!empty(alertEmail))", "if (empty(alertEmail))"),
+    (ALL, "privateNetwork ? network!.outputs.appSubnetId : ''", "''"),
+    (STORAGE, "if (deletionLock)", "if (!deletionLock)"),
+    (STORAGE, "account.properties.primaryEndpoints.table", "account.properties.primaryEndpoints.blob"),
+    (STORAGE, "primaryEndpoints.blob}${packages}", "primaryEndpoints.table}${packages}"),
+    (STORAGE, "  parent: tableService\n", "  parent: blobs\n"),
+    (STORAGE, "'../roles.json'", "'roles.json'"),
+    (VAULT, "output url string = vault.properties.vaultUri", "output url string = vault.id"),
+    # names
+    (ALL, "'strollcall${token}'", "'strollcall-${token}'"),
+    (ALL, "'strollcall${token}'", "'storagerollcall${token}'"),
+    (ALL, "'kv-rc-${token}'", "'kv-rollcall-${token}'"),
+    (ALL, "'kv-rc-${token}'", "'kv-rollcall'"),
+    (ALL, "uniqueString(subscription().id, resourceGroup().id, environmentName)", "uniqueString(environmentName)"),
+    (STORAGE, "  'config'\n", "  'configs'\n"),
+    (STORAGE, "var packages = 'package'", "var packages = 'Package'"),
+    (STORAGE, "guid(account.id, principalId, roles.storageTableDataContributor)", "guid(account.id)"),
+    (STORAGE, "'Microsoft.Authorization/roleDefinitions', roles", "'Microsoft.Authorization/roleDefinition', roles"),
+    (ALERTS, "groupShortName: 'rollcall'", "groupShortName: 'rollcall-alerts'"),
+    (ALERTS, "'rollcall-${rule.name}'", "'rollcall'"),
+    ("main.parameters.json", "${ROLLCALL_PURGE_PROTECTION=true}", "${ROLLCALL_DELETION_LOCK=true}"),
+    ("main.parameters.json", "${ROLLCALL_PRIVATE_NETWORK=false}", "${ROLLCALL_PRIVATE_NETWORKS=false}"),
+    ("main.parameters.json", "${ROLLCALL_DELETION_LOCK=true}", "${ROLLCALL_DELETION_LOCK=false}"),
+    # settings of the services
+    (STORAGE, "bypass: 'None'", "bypass: 'AzureServices'"),
+    (STORAGE, "isPrivate ? 'Disabled' : 'Enabled'", "isPrivate ? 'Enabled' : 'Disabled'"),
+    (STORAGE, "days: 30", "days: 0"),
+    (VAULT, "purgeProtection ? true : null", "purgeProtection ? null : true"),
+    (VAULT, "tenantId: subscription().tenantId", "tenantId: subscription().id"),
+    (MONITORING, "retentionInDays: 90", "retentionInDays: 3"),
+    (MONITORING, "retentionInDays: 90", "retentionInDays: 31"),
+    (
+        MONITORING,
+        "DisableLocalAuth: true",
+        "DisableLocalAuth: true\n    publicNetworkAccessForIngestion: 'Disabled'",
+    ),
+    (APP, "publicNetworkAccess: 'Enabled'", "publicNetworkAccess: 'Disabled'"),
+    (APP, "PUBLIC_URL: url", "PUBLIC_URL: 'https://rollcall.example'"),
+    (APP, "empty(publicUrl) ?", "!empty(publicUrl) ?"),
+    (APP, "KEY_VAULT_URL: vaultUrl", "KEY_VAULT_URL: url"),
+    (APP, "'ClientId=${identityClientId};Authorization=AAD'", "'ClientId=${identityClientId}'"),
+    (APP, "AzureWebJobsStorage__credential: 'managedidentity'", "AzureWebJobsStorage__credential: 'identity'"),
+    (APP, "OTEL_LOGS_EXPORTER: 'none'", "OTEL_LOGS_EXPORTER: 'otlp'"),
+    (APP, "PYTHON_ENABLE_OPENTELEMETRY: 'true'", "PYTHON_ENABLE_OPENTELEMETRY: 'false'"),
+    (APP, "http20Enabled: true\n", "http20Enabled: true\n      remoteDebuggingEnabled: true\n"),
+    (APP, "http20Enabled: true\n", "http20Enabled: true\n      cors: { allowedOrigins: ['*'] }\n"),
+    (APP, "empty(subnetId) ? null : subnetId", "empty(subnetId) ? subnetId : null"),
+    (APP, "'azd-service-name': 'rollcall'", "'azd-service-name': 'rollcall2'"),
+    (APP, "name: 'http'\n            instanceCount", "name: 'https'\n            instanceCount"),
+    (APP, "max(2, alwaysReadyInstances)", "max(1, alwaysReadyInstances)"),
+    (ALERTS, "windowSize: rule.over", "windowSize: rule.every"),
+    (ALERTS, "over: 'PT5M'", "over: 'PT7M'"),
+    (ALERTS, "severity: 1", "severity: 9"),
+    (ALERTS, "    threshold: 5\n", ""),
+    (ALERTS, "threshold: rule.threshold", "threshold: rule.severity"),
+    (ALERTS, "people.id", "insightsId"),
+    (ALERTS, "emailAddress: email", "emailAddress: location"),
+    (ALERTS, "operator: 'GreaterThan'", "operator: 'LessThan'"),
+    (ALERTS, "minFailingPeriodsToAlert: 1", "minFailingPeriodsToAlert: 5"),
+    (NETWORK, "group: 'table'", "group: 'queue'"),
+    (NETWORK, "service: vaultId", "service: storageId"),
+    (NETWORK, "/subnets/app'", "/subnets/apps'"),
+    (NETWORK, "10.0.0.0/26", "10.0.0.0/30"),
+    (NETWORK, "registrationEnabled: false", "registrationEnabled: true"),
 )
 
 MISSED = (
     # what only Azure knows, or a person: each with the reason
     (ALERTS, "toint(resultCode) >= 500", "toint(resultCode) > 500"),  # the sense of a query
     (ALERTS, "threshold: 50", "threshold: 5000"),  # a choice
-    (APP, "max(2, alwaysReadyInstances)", "max(1, alwaysReadyInstances)"),  # what zone redundancy asks for
-    (MONITORING, "retentionInDays: 90", "retentionInDays: 31"),  # a choice
+    (ALERTS, "title: 'A timer of Rollcall failed'", "title: 'A timer'"),  # likewise
+    (ALL, "app: 'func-rollcall-", "app: 'rollcall-"),  # likewise, if nothing is deployed yet
+    (NETWORK, "          privateEndpointNetworkPolicies: 'Disabled'\n", ""),  # what Azure takes by itself
+    (MAIN, "@metadata({ azd: { type: 'location' } })\n", ""),  # how azd asks
 )
 """What no offline check notices."""
+
+
+def turned(name: str, source: str) -> Iterator[tuple[str, str]]:
+    """A template once for each of its booleans and conditions, with that one turned, and where that is."""
+    for node in Template.parse(name, source).nodes:
+        match node.type:
+            case "boolean":
+                edit = "false" if text(node) == "true" else "true"
+            case "ternary_expression":
+                condition, one, other = (text(each) for each in node.named_children)
+                edit = f"{condition} ? {other} : {one}"
+            case "if_statement":
+                edit = f"if (!{text(node.named_children[0])}) {text(node.named_children[1])}"
+            case _:
+                continue
+        place = f"{name}:{node.start_point[0] + 1}: {edit[:60]}"
+        yield place, (source.encode()[: node.start_byte] + edit.encode() + source.encode()[node.end_byte :]).decode()

@@ -1,51 +1,44 @@
-"""The rules of the house for the deployment, as data: what every resource must say, and what must be there."""
+"""The rules of the house for the deployment, as data: what every resource must say."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from tests.infrastructure.bicep import Choice, Unknown
 
-FUNCTIONS = {
-    "concat", "contains", "deployment", "empty", "environment", "format", "guid", "int", "join", "length",
-    "loadJsonContent", "loadTextContent", "managementGroup", "max", "min", "range", "replace", "resourceGroup",
-    "resourceId", "split", "string", "subscription", "subscriptionResourceId", "substring", "take", "tenant", "toLower",
-    "toUpper", "union", "uniqueString",
-}  # fmt: skip
-"""Those of Bicep that templates may call."""
-SETTINGS = {
-    "AzureWebJobsStorage__accountName",
-    "AzureWebJobsStorage__credential",
-    "AzureWebJobsStorage__clientId",
-    "AzureWebJobsDisableHomepage",
-    "APPLICATIONINSIGHTS_CONNECTION_STRING",
-    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
-    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
-    "PYTHON_ENABLE_OPENTELEMETRY",
-    "OTEL_LOGS_EXPORTER",
-    "OTEL_METRICS_EXPORTER",
-    "AZURE_CLIENT_ID",
-    "PUBLIC_URL",
-    "TABLES_URL",
-    "KEY_VAULT_URL",
-    "BACKUP_CONTAINER_URL",
-    "ACTIVITY_RETENTION_DAYS",
-    "SECURITY_CONTACT",
+SETTINGS: Mapping[str, Any] = {
+    "AzureWebJobsStorage__accountName": Unknown("storageName"),
+    "AzureWebJobsStorage__credential": "managedidentity",
+    "AzureWebJobsStorage__clientId": Unknown("identityClientId"),
+    "AzureWebJobsDisableHomepage": "true",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING": Unknown("insightsConnectionString"),
+    "APPLICATIONINSIGHTS_AUTHENTICATION_STRING": Unknown("'ClientId=${identityClientId};Authorization=AAD'"),
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL": "true",
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED": "true",
+    "PYTHON_ENABLE_OPENTELEMETRY": "true",
+    "OTEL_LOGS_EXPORTER": "none",
+    "OTEL_METRICS_EXPORTER": "none",
+    "AZURE_CLIENT_ID": Unknown("identityClientId"),
+    "PUBLIC_URL": Unknown("url"),
+    "TABLES_URL": Unknown("tablesUrl"),
+    "KEY_VAULT_URL": Unknown("vaultUrl"),
+    "BACKUP_CONTAINER_URL": Unknown("backupContainerUrl"),
+    "ACTIVITY_RETENTION_DAYS": Unknown("string(activityRetentionDays)"),
+    "SECURITY_CONTACT": Unknown("securityContact"),
 }
 """The app's: of host, worker and telemetry, and of docs/configuration.md. Flex Consumption refuses several others."""
-ROLES: Mapping[str, tuple[str, str, str]] = {
-    "storageBlobDataOwner": ("storage.bicep", "account", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b"),
-    "storageBlobDataContributor": ("backups.bicep", "container", "ba92f5b4-2d11-453d-a403-e96b0029c9fe"),
-    "storageTableDataContributor": ("storage.bicep", "account", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"),
-    "keyVaultSecretsOfficer": ("vault.bicep", "vault", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
-    "monitoringMetricsPublisher": ("monitoring.bicep", "insights", "3913510d-42f4-4e42-8a64-420c390055eb"),
+_PRIVATE = {
+    "properties.publicNetworkAccess": Choice(("Disabled", "Enabled"), "isPrivate"),
+    "properties.networkAcls": {"bypass": "None", "defaultAction": Choice(("Deny", "Allow"), "isPrivate")},
 }
-"""By name in roles.json: the file that assigns it, the resource it is for, and its id. All of them, and no more."""
-
+"""Of what a private network closes to everybody else."""
 STORAGE, VAULT = "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults"
+NETWORK, GROUP = "Microsoft.Network/virtualNetworks", "Microsoft.Resources/resourceGroups"
 SITE, PLAN = "Microsoft.Web/sites", "Microsoft.Web/serverfarms"
+_READY = Choice((Unknown("max(2, alwaysReadyInstances)"), Unknown("alwaysReadyInstances")), "zoneRedundant")
+"""Where an app is spread over zones, the service takes none or at least two."""
 RULES: Mapping[str, Mapping[str, Any]] = {
     STORAGE: {
+        "name": Unknown("name"),
         "kind": "StorageV2",
         "properties.allowSharedKeyAccess": False,
         "properties.allowBlobPublicAccess": False,
@@ -53,21 +46,25 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.defaultToOAuthAuthentication": True,
         "properties.minimumTlsVersion": "TLS1_2",
         "properties.supportsHttpsTrafficOnly": True,
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
-        "sku.name": Choice(("Standard_ZRS", "Standard_LRS")),
+        "properties.accessTier": "Hot",
+        "sku.name": Choice(("Standard_ZRS", "Standard_LRS"), "zoneRedundant"),
+        **_PRIVATE,
     },
-    f"{STORAGE}/blobServices": {"properties.containerDeleteRetentionPolicy.enabled": True},
+    f"{STORAGE}/blobServices": {"name": "default", "properties.containerDeleteRetentionPolicy.enabled": True},
+    f"{STORAGE}/tableServices": {"name": "default"},
+    f"{STORAGE}/managementPolicies": {"name": "default"},
     f"{STORAGE}/blobServices/containers": {"properties.publicAccess": "None"},
     VAULT: {
+        "name": Unknown("name"),
         "properties.enableRbacAuthorization": True,
         "properties.enableSoftDelete": True,
         "properties.softDeleteRetentionInDays": 90,
-        "properties.enablePurgeProtection": Choice((True, None)),
-        "properties.publicNetworkAccess": Choice(("Disabled", "Enabled")),
-        "properties.networkAcls.defaultAction": Choice(("Deny", "Allow")),
+        "properties.enablePurgeProtection": Choice((True, None), "purgeProtection"),
+        "properties.tenantId": Unknown("subscription().tenantId"),
+        **_PRIVATE,
     },
     PLAN: {
+        "name": Unknown("'plan-${name}'"),
         "kind": "functionapp",
         "sku.name": "FC1",
         "sku.tier": "FlexConsumption",
@@ -75,21 +72,46 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.zoneRedundant": Unknown("zoneRedundant"),
     },
     SITE: {
+        "name": Unknown("name"),
         "kind": "functionapp,linux",
-        "identity.type": "UserAssigned",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {"'${identityId}'": {}}},
         "properties.httpsOnly": True,
         "properties.clientAffinityEnabled": False,
-        "properties.siteConfig.minTlsVersion": "1.2",
-        "properties.siteConfig.scmMinTlsVersion": "1.2",
-        "properties.functionAppConfig.runtime.name": "python",
-        "properties.functionAppConfig.runtime.version": "3.13",
-        "properties.functionAppConfig.deployment.storage.type": "blobContainer",
-        "properties.functionAppConfig.deployment.storage.authentication.type": "UserAssignedIdentity",
-        "properties.functionAppConfig.scaleAndConcurrency.triggers.http.perInstanceConcurrency": 16,
+        "properties.serverFarmId": Unknown("plan.id"),
+        "properties.publicNetworkAccess": "Enabled",  # identity providers call from the internet
+        "properties.virtualNetworkSubnetId": Choice((None, Unknown("subnetId")), "empty(subnetId)"),
+        # all of it: each of the other properties, such as cors or remoteDebuggingEnabled, opens something
+        "properties.siteConfig": {"minTlsVersion": "1.2", "scmMinTlsVersion": "1.2", "http20Enabled": True},
+        "properties.functionAppConfig.runtime": {"name": "python", "version": "3.13"},
+        "properties.functionAppConfig.deployment.storage": {
+            "type": "blobContainer",
+            "value": Unknown("packageUrl"),
+            "authentication": {
+                "type": "UserAssignedIdentity",
+                "userAssignedIdentityResourceId": Unknown("identityId"),
+            },
+        },
+        "properties.functionAppConfig.scaleAndConcurrency": {
+            "instanceMemoryMB": Unknown("instanceMemory"),
+            "maximumInstanceCount": Unknown("maximumInstances"),
+            "alwaysReady": Choice(([], [{"name": "http", "instanceCount": _READY}]), "alwaysReadyInstances == 0"),
+            "triggers": {"http": {"perInstanceConcurrency": 16}},
+        },
     },
+    f"{SITE}/config": {"name": "appsettings", "properties": SETTINGS},
     f"{SITE}/basicPublishingCredentialsPolicies": {"properties.allow": False},
-    "Microsoft.Insights/components": {"properties.DisableLocalAuth": True, "properties.DisableIpMasking": False},
+    "Microsoft.Insights/components": {
+        "kind": "web",
+        "properties": {  # all of it: the others close ingestion, or shorten what is kept
+            "Application_Type": "web",
+            "WorkspaceResourceId": Unknown("workspace.id"),
+            "DisableLocalAuth": True,
+            "DisableIpMasking": False,
+        },
+    },
     "Microsoft.OperationalInsights/workspaces": {
+        "properties.sku.name": "PerGB2018",
+        "properties.retentionInDays": 90,
         "properties.features.disableLocalAuth": True,
         "properties.workspaceCapping.dailyQuotaGb": Unknown("dailyGigabytes"),
     },
@@ -98,18 +120,78 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "properties.principalId": Unknown("principalId"),
         "properties.principalType": "ServicePrincipal",
     },
-    "Microsoft.Insights/scheduledQueryRules": {"properties.enabled": True, "kind": "LogAlert"},
-    "Microsoft.Insights/actionGroups": {"properties.enabled": True},
+    "Microsoft.Insights/diagnosticSettings": {"properties.workspaceId": Unknown("workspaceId")},
+    "Microsoft.Insights/scheduledQueryRules": {
+        "kind": "LogAlert",
+        "properties": {
+            "displayName": Unknown("rule.title"),
+            "severity": Unknown("rule.severity"),
+            "enabled": True,
+            "evaluationFrequency": Unknown("rule.every"),
+            "windowSize": Unknown("rule.over"),
+            "scopes": [Unknown("insightsId")],
+            "autoMitigate": True,
+            "criteria": {
+                "allOf": [
+                    {
+                        "query": Unknown("rule.query"),
+                        "timeAggregation": "Count",
+                        "operator": "GreaterThan",
+                        "threshold": Unknown("rule.threshold"),
+                        "failingPeriods": {"numberOfEvaluationPeriods": 1, "minFailingPeriodsToAlert": 1},
+                    }
+                ]
+            },
+            "actions": {"actionGroups": [Unknown("people.id")]},
+        },
+    },
+    "Microsoft.Insights/actionGroups": {
+        "properties.enabled": True,
+        "properties.emailReceivers": [
+            {"name": "administrators", "emailAddress": Unknown("email"), "useCommonAlertSchema": True}
+        ],
+    },
+    NETWORK: {"name": Unknown("name")},
+    GROUP: {
+        "name": Choice((Unknown("'rg-${environmentName}'"), Unknown("resourceGroupName")), "empty(resourceGroupName)"),
+    },
+    "Microsoft.Network/privateDnsZones/virtualNetworkLinks": {
+        "properties": {"registrationEnabled": False, "virtualNetwork": {"id": Unknown("network.id")}},
+    },
+    "Microsoft.Network/privateEndpoints": {
+        "name": Unknown("'pe-${name}-${endpoint.name}'"),
+        "properties.subnet.id": Unknown("'${network.id}/subnets/endpoints'"),
+        "properties.privateLinkServiceConnections": [
+            {
+                "name": Unknown("endpoint.name"),
+                "properties": {
+                    "privateLinkServiceId": Unknown("endpoint.service"),
+                    "groupIds": [Unknown("endpoint.group")],
+                },
+            }
+        ],
+    },
+    "Microsoft.Network/privateEndpoints/privateDnsZoneGroups": {
+        "name": "default",
+        "properties.privateDnsZoneConfigs": [
+            {
+                "name": Unknown("endpoint.name"),
+                "properties": {"privateDnsZoneId": Unknown("zones[endpoint.zone].id")},
+            }
+        ],
+    },
 }
 """What every resource of a type says, by path."""
 RULES_OF_ONE: Mapping[tuple[str, str], Mapping[str, Any]] = {
     ("storage.bicep", "blobs"): {
         "properties.isVersioningEnabled": False,
         "properties.deleteRetentionPolicy.enabled": False,
+        "properties.containerDeleteRetentionPolicy.days": 30,
     },
     ("backups.bicep", "blobs"): {
         "properties.isVersioningEnabled": True,
         "properties.deleteRetentionPolicy": {"enabled": True, "days": 14},
+        "properties.containerDeleteRetentionPolicy.days": 14,
     },
     ("backups.bicep", "expiry"): {
         "dependsOn": [Unknown("blobs")],
@@ -130,65 +212,3 @@ RULES_OF_ONE: Mapping[tuple[str, str], Mapping[str, Any]] = {
     },
 }
 """What one resource says, by file and symbol; docs/backup.md tells how long backups are kept."""
-LOCKED = {("storage.bicep", "account"), ("backups.bicep", "account"), ("vault.bicep", "vault")}
-"""File and symbol of what nobody may delete by mistake."""
-LOGGED: Mapping[tuple[str, str], set[str]] = {
-    ("storage.bicep", "tableService"): {"StorageDelete"},
-    ("backups.bicep", "blobs"): {"StorageRead", "StorageDelete"},
-    ("vault.bicep", "vault"): {"AuditEvent"},
-}
-"""File and symbol of what Azure logs about, with the categories; each type has others."""
-DEPRECATED = {
-    "alwayson", "containersize", "dnsconfiguration", "ftpsstate", "functionappscalelimit", "isreserved", "isxenon",
-    "javaversion", "linuxfxversion", "netframeworkversion", "powershellversion", "prewarmedinstancecount",
-    "use32bitworkerprocess", "vnetbackuprestoreenabled", "vnetcontentshareenabled", "vnetimagepullenabled",
-    "vnetrouteallenabled", "windowsfxversion",
-}  # fmt: skip
-"""Properties of apps that Flex Consumption has replaced or does not have, in lower case."""
-REQUIRED = {
-    STORAGE, f"{STORAGE}/blobServices", f"{STORAGE}/blobServices/containers", f"{STORAGE}/tableServices",
-    f"{STORAGE}/tableServices/tables", f"{STORAGE}/managementPolicies", VAULT, PLAN, SITE, f"{SITE}/config",
-    "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces", "Microsoft.Authorization/locks",
-    "Microsoft.Insights/diagnosticSettings", "Microsoft.Insights/scheduledQueryRules",
-    "Microsoft.Insights/actionGroups", "Microsoft.ManagedIdentity/userAssignedIdentities",
-    "Microsoft.Network/privateEndpoints", "Microsoft.Network/privateDnsZones",
-}  # fmt: skip
-OUTPUTS = {
-    "AZURE_LOCATION", "AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME", "AZURE_STORAGE_ACCOUNT_NAME",
-    "AZURE_BACKUP_ACCOUNT_NAME", "AZURE_KEY_VAULT_NAME", "SCIM_ENDPOINT_URL", "CONSOLE_URL", "API_URL",
-}  # fmt: skip
-"""Of main.bicep: they become variables of azd's environment, and are shown in deployments. None is secret."""
-TAGGED = {
-    STORAGE, VAULT, PLAN, SITE, "Microsoft.Insights/components", "Microsoft.OperationalInsights/workspaces",
-    "Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/virtualNetworks",
-    "Microsoft.Network/privateDnsZones", "Microsoft.Network/privateEndpoints", "Microsoft.Insights/actionGroups",
-    "Microsoft.Insights/scheduledQueryRules", "Microsoft.Resources/resourceGroups",
-}  # fmt: skip
-"""What shows up in the portal, and belongs to somebody."""
-_TABLES, _BLOBS = (f"privatelink.{each}.${{environment().suffixes.storage}}" for each in ("table", "blob"))
-_VAULTS = "privatelink.vaultcore.azure.net"
-ZONES = [Unknown(f"'{_TABLES}'"), Unknown(f"'{_BLOBS}'"), _VAULTS]
-"""The names that private endpoints of tables, blobs and vaults are looked up by."""
-ENDPOINTS = {
-    ("storageId", "table", 0),
-    ("storageId", "blob", 1),
-    ("backupsId", "blob", 1),
-    ("vaultId", "vault", 2),
-}
-"""Of private endpoints: whose, for which part of it, and which of the zones has its name."""
-COLUMNS = {
-    "requests": {"requests", "resultCode", "success", "operation_Name"},
-    "traces": {"traces", "timestamp", "message", "severityLevel", "customDimensions", "Category"},
-}
-"""By table of Application Insights, the columns that the alerts ask for."""
-KQL = {
-    "ago", "and", "countif", "endswith", "false", "h", "in", "matches", "or", "regex", "startswith", "summarize",
-    "toint", "tostring", "where",
-}  # fmt: skip
-"""The words of the query language that the alerts use."""
-DURATIONS: Mapping[str, int] = {
-    **{f"PT{minutes}M": minutes for minutes in (1, 5, 10, 15, 30, 45)},
-    **{f"PT{hours}H": hours * 60 for hours in (1, 2, 3, 4, 5, 6)},
-    "P1D": 24 * 60,
-}
-"""How often an alert may be evaluated, in minutes; it may look back as long, or two days, but no longer."""

@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from localdev.seed import application
+from localdev.application import opened
 from scim.settings import Settings
 from tests.tenants.building import Tenant, build
 from tests.tenants.words import HOSTILE, PLAIN
@@ -18,7 +18,7 @@ from tests.tenants.words import HOSTILE, PLAIN
 async def build_on(environment: Mapping[str, str]) -> Tenant:
     """The tenant, built on the storage of the environment."""
     words = {"plain": PLAIN, "hostile": HOSTILE}[environment["WORDS"]]
-    async with application(Settings.from_environment(environment)) as app:
+    async with opened(Settings.from_environment(environment)) as app:
         return await build(app, words, now=app.clock.now(), people=int(environment["PEOPLE"]))
 
 

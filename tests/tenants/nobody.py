@@ -4,14 +4,14 @@ import asyncio
 import os
 from collections.abc import Mapping
 
-from localdev.seed import _application
+from localdev.application import opened
 from scim.admin.set_up import SECRET_NAME
 from scim.settings import Settings
 
 
 async def prepare(environment: Mapping[str, str]) -> None:
     """Put the secret where whoever deploys the app puts it."""
-    async with _application(Settings.from_environment(environment)) as app:
+    async with opened(Settings.from_environment(environment)) as app:
         await app.administration.services.secrets.set(SECRET_NAME, environment["SET_UP_SECRET"])
 
 

@@ -5,6 +5,7 @@ from scim.console.paths import USERS, path_to
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
+from scim.domain.authority import Action
 
 QUEUE = f"{USERS}/adoptions"
 _ONE = f"/{QUEUE}/{{providerId}}/{{accountId}}"
@@ -17,6 +18,7 @@ async def show_queue(visit: Visit) -> Outcome:
 
 async def show_approve(visit: Visit) -> Outcome:
     """*Approve*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
     provider, adoption = await adoptions.request(visit.context, visit.path["providerId"], visit.path["accountId"])
     account = await accounts.load(visit.context, adoption.user.id)
     return view("users/adoption_approve.html", provider=provider, user=account.user, version=account.version)
@@ -36,6 +38,7 @@ async def approve(visit: Visit) -> Outcome:
 
 async def show_reject(visit: Visit) -> Outcome:
     """*Reject*."""
+    visit.context.require(Action.MANAGE_ACCOUNTS)
     provider, adoption = await adoptions.request(visit.context, visit.path["providerId"], visit.path["accountId"])
     return view("users/adoption_reject.html", provider=provider, user=adoption.user)
 

@@ -7,6 +7,7 @@ from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
 from scim.contracts.organizations import NewOrganization, OrganizationChange, OrganizationSearch
+from scim.domain.authority import Action
 
 _ONE = f"/{ORGANIZATIONS}/{{organizationId}}"
 
@@ -20,6 +21,7 @@ async def show_list(visit: Visit) -> Outcome:
 
 async def show_new(visit: Visit) -> Outcome:
     """*Add organization*."""
+    visit.context.require(Action.MANAGE_ORGANIZATIONS)
     return view("organizations/add.html")
 
 
@@ -32,6 +34,7 @@ async def add(visit: Visit) -> Outcome:
 
 async def show_rename(visit: Visit) -> Outcome:
     """*Edit*."""
+    visit.context.require(Action.MANAGE_ORGANIZATIONS)
     organization, _ = await organizations.details(visit.context, visit.path["organizationId"])
     return view("organizations/rename.html", organization=organization)
 
@@ -45,6 +48,7 @@ async def rename(visit: Visit) -> Outcome:
 
 async def show_delete(visit: Visit) -> Outcome:
     """*Delete*."""
+    visit.context.require(Action.MANAGE_ORGANIZATIONS)
     organization, count = await organizations.details(visit.context, visit.path["organizationId"])
     return view("organizations/delete.html", organization=organization, count=count)
 

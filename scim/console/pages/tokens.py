@@ -18,6 +18,7 @@ from scim.console.routing import Handler, Page
 from scim.console.views import Download, Outcome, view
 from scim.console.visits import Visit
 from scim.contracts.tokens import NewToken
+from scim.domain.authority import Action
 from scim.domain.tokens import Rotation, Token, last_issued
 from scim.errors import Unavailable
 from scim.sentences import Sentence
@@ -47,6 +48,7 @@ async def generate(visit: Visit) -> Outcome:
 
 async def show_rotate(visit: Visit) -> Outcome:
     """*Rotate token*."""
+    visit.context.require(Action.MANAGE_PROVIDERS)
     page = await tokens.page(visit.context, visit.path["providerId"])
     return view("providers/token_rotate.html", page=page, newest=last_issued(page.tokens))
 
@@ -60,6 +62,7 @@ async def rotate(visit: Visit) -> Outcome:
 
 async def show_revoke(visit: Visit) -> Outcome:
     """*Revoke token*, the second time: the confirmation (R101)."""
+    visit.context.require(Action.MANAGE_PROVIDERS)
     page, token = await _token(visit)
     return view("providers/token_revoke.html", page=page, token=token)
 

@@ -15,6 +15,7 @@ import { watchSelection } from "./selection.js";
 import { watchSeveral } from "./several.js";
 import { localiseTimes } from "./times.js";
 import { watchToasts } from "./toasts.js";
+import { watchUnsaved } from "./unsaved.js";
 
 document.documentElement.classList.add("has-scripts");
 watchMenus();
@@ -27,6 +28,7 @@ watchGuard();
 watchPasswords();
 watchDialogs();
 watchRefusals();
+watchUnsaved();
 watchToasts();
 watchSeveral();
 watchSelection();

@@ -3,8 +3,9 @@
 // The server answers a form with a page (the dialog's next step, or the same with what is wrong) or with an address to
 // go to. A link with `data-close-dialog` closes the dialog that it is in.
 import { busy } from "./forms.js";
-import { isGuarded, mayLeave, release } from "./guard.js";
+import { mayLeave, release } from "./guard.js";
 import { ask } from "./requests.js";
+import { forget, remember } from "./unsaved.js";
 import { copyOf, fill, makeWindow } from "./windows.js";
 
 const openers = new WeakSet(); // links whose dialog is on its way
@@ -31,9 +32,11 @@ export function watchDialogs() {
 
 async function open(link) {
   if (openers.has(link)) return;
+  const dialog = link.closest("dialog");
+  if (dialog && !await mayLeave(dialog)) return;
   openers.add(link);
   link.closest("details[open]")?.removeAttribute("open");
-  await load(link.closest("dialog") ?? make(link), link.href);
+  await load(dialog ?? make(link), link.href);
   openers.delete(link);
 }
 
@@ -83,6 +86,7 @@ async function show(dialog, reply, address) {
     dialog.dataset.address = address;
     if (reply.headers.has("X-Changed")) dialog.dataset.changed = "yes";
     fill(dialog, document.adoptNode(content));
+    remember(dialog);
   } else if (reply.ok) {
     leave(dialog, address); // no dialog: the page itself
   } else {
@@ -95,7 +99,8 @@ async function close(dialog) {
 }
 
 function leave(dialog, address) {
-  if (isGuarded(dialog)) release(dialog.querySelector("[data-guard]"));
+  release(dialog.querySelector("[data-guard]"));
+  forget(dialog);
   const to = new URL(address, location.href);
   if (to.pathname === location.pathname) location.replace(to); // Back does not show the same page twice
   else location.assign(to);

@@ -82,13 +82,19 @@ def row_of(line: bytes) -> StoredRow:
     """
     try:
         facts = json.loads(line)
-        partition, row_key, written = (str(facts.pop(name)) for name in _KEYS)
+        partition, row_key, written = (facts.pop(name) for name in _KEYS)
         kinds = {name.removesuffix(_TYPE): facts.pop(name) for name in list(facts) if name.endswith(_TYPE)}
         for name, kind in kinds.items():
             facts[name] = _READERS[kind](facts[name])
-    except (AttributeError, KeyError, TypeError, UnicodeDecodeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError("This line holds no row.") from error
-    return StoredRow(partition, row_key, facts, written)
+    return StoredRow(partition, row_key, facts, _moment(written))
+
+
+def _moment(written: Any) -> str:
+    if written == "" or (isinstance(written, str) and _TIME.fullmatch(written)):
+        return str(written)
+    raise ValueError("This is not the moment of a row.")
 
 
 def _written(etag: str) -> str:

@@ -1,6 +1,7 @@
 """What a backup consists of. It is written last: files without it are no backup."""
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ MANIFEST = "manifest.json"
 PROGRESS = "progress.json"
 NAMES = "%Y%m%dT%H%M%SZ"
 """How a backup's folder is named after the moment, in UTC, at which it began."""
+_FILE = re.compile(r"\d{5,}-[a-z0-9]+-[0-9a-f]{8}\.jsonl\.gz", re.ASCII)
 
 
 class UnusableBackup(Exception):
@@ -29,6 +31,9 @@ class Part:
         rows: How many.
         bytes: Its size.
         sha256: Its digest, in hexadecimal.
+
+    Raises:
+        ValueError: No export names a file so; a name could lead out of the folder.
     """
 
     name: str
@@ -36,6 +41,10 @@ class Part:
     rows: int
     bytes: int
     sha256: str
+
+    def __post_init__(self) -> None:
+        if _FILE.fullmatch(self.name) is None:
+            raise ValueError("This is not the name of a part.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +92,27 @@ def manifest_in(content: bytes) -> Manifest:
                 f"A later version of Rollcall made this backup (format {versions[0]}, layout {versions[1]}; this one "
                 f"knows {FORMAT} and {LAYOUT}). Restore it with that version or a later one."
             )
-        return Manifest(
-            started=datetime.fromisoformat(facts["started"]),
-            finished=datetime.fromisoformat(facts["finished"]),
-            parts=parts_in(facts["parts"]),
+        manifest = Manifest(
+            started=_moment(facts["started"]), finished=_moment(facts["finished"]), parts=parts_in(facts["parts"])
         )
-    except (KeyError, TypeError, ValueError) as error:
+        total = facts["rows"]
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise UnusableBackup("The manifest of this backup is damaged. Choose another backup.") from error
+    if manifest.rows != total:
+        raise UnusableBackup(
+            f"The manifest names files of {manifest.rows:,} rows, and the backup had {total!s}: files are missing from "
+            "its list. Choose another backup."
+        )
+    return manifest
 
 
 def parts_in(facts: list[dict[str, Any]]) -> tuple[Part, ...]:
     """The parts in a list that was JSON."""
     return tuple(Part(**each) for each in facts)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("A moment without its offset.")
+    return moment

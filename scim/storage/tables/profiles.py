@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from scim.domain.activities import Activity
-from scim.domain.people import AuthenticationType, NativeRole, Profile
+from scim.domain.people import LATEST_IDLE_WARNING_MINUTES, AuthenticationType, NativeRole, Profile
 from scim.domain.ports import VersionConflict
 from scim.storage.tables import keys
 from scim.storage.tables.directory_table import Conflict, DirectoryTable
@@ -76,7 +76,7 @@ def profile_of(row: Row) -> Profile:
         phone=str(columns["phone"]),
         language=str(columns["language"]),
         time_zone=str(columns["timeZone"]),
-        idle_warning_minutes=int(cast("int", columns["idleWarningMinutes"])),
+        idle_warning_minutes=min(int(cast("int", columns["idleWarningMinutes"])), LATEST_IDLE_WARNING_MINUTES),
         notifications=bool(columns["notifications"]),
         roles=tuple(
             NativeRole(role=role, added_by=by, added_at=datetime.fromisoformat(at))

@@ -1,5 +1,6 @@
 """Whether storage answers: what monitors ask for."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 from scim.domain.ports import Clock
@@ -19,13 +20,15 @@ class Readiness:
         self._clock = clock
         self._looked: datetime | None = None
         self._is_ready = False
+        self._look = asyncio.Lock()
 
     async def __call__(self) -> bool:
-        """Whether storage answered, now or in the last moments. One storage call at most."""
-        now = self._clock.now()
-        if self._looked is None or now - self._looked >= BELIEVED:
-            self._is_ready, self._looked = await self._answers(), now
-        return self._is_ready
+        """Whether storage answered, now or in the last moments. One storage call at most, however many ask at once."""
+        async with self._look:
+            if self._looked is None or self._clock.now() - self._looked >= BELIEVED:
+                self._is_ready = await self._answers()
+                self._looked = self._clock.now()
+            return self._is_ready
 
     async def _answers(self) -> bool:
         try:

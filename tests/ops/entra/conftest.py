@@ -14,6 +14,7 @@ from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 from tests.ops.entra.graph_double import GraphDouble
 from tests.ops.entra.service import ApiTransport, Service
+from tests.people import Person as Administrator
 from tests.simulations.directory import Person
 from tests.world import World
 
@@ -52,13 +53,15 @@ class Connection:
         self.sign_in = SignIn(self.graph)
         self.output = []
         self.waits = []
-        self.code = ""
+        self.person = None
+        self.questions = []
 
     def run(self, *arguments, secret=None, option="--access-token-file"):
         """Run the command; returns its exit code. What it printed is in `text`, what it wrote in `writes`."""
         self.output.clear()
         self.graph.calls.clear()
         self.api.calls.clear()
+        self.questions.clear()
         stdin = io.StringIO(f"{self.admin.token if secret is None else secret}\n")
         options = parse(["--app", APP, option, "-", *arguments], stdin)
         machine = Machine(
@@ -66,10 +69,20 @@ class Connection:
             rollcall=self.api,
             credential=self.sign_in,
             write=self.output.append,
-            ask=lambda _: self.code,
+            ask=self._answer,
             sleep=self.waits.append,
         )
         return perform(options, machine)
+
+    def _answer(self, question):
+        self.questions.append(question)
+        if self.person is None:
+            raise EOFError
+        return self.person.code()
+
+    def equip(self):
+        """From now on there is somebody to answer, who has an authenticator app."""
+        self.person, self.admin = self.scim.wait(_administrator(self.admin))
 
     def set_up(self, *arguments):
         """The first run."""
@@ -84,6 +97,12 @@ class Connection:
         """The identity provider that the command made."""
         (provider,) = [each for each in self.ask("GET", "/identity-providers")["items"] if each["kind"] == "entra"]
         return f"/identity-providers/{provider['id']}"
+
+    @property
+    def live(self):
+        """The last characters of the tokens that are live, newest first."""
+        tokens = self.ask("GET", f"{self.provider_path}/scim/tokens")["items"]
+        return [each["lastFour"] for each in tokens if each["state"] == "active"]
 
     @property
     def text(self):
@@ -116,6 +135,11 @@ async def _tenant():
     okta = Provider(id="okta", name="Okta", kind=ProviderKind.OKTA)
     admin = AdminWorld(await World.on(FakeRows(), okta), "")
     return await admin.as_(await admin.account("boss@contoso.com", administrator=True))
+
+
+async def _administrator(admin):
+    account = await admin.account("ana@contoso.com", administrator=True)
+    return await Administrator(admin, account).equip(), await admin.as_(account)
 
 
 @pytest.fixture

@@ -98,12 +98,15 @@ def test_the_azure_cli_is_asked_for_whatever_it_has(connection):
 # --- Rollcall's refusals ---
 
 
-def test_rollcalls_refusal_is_told_in_its_words(connection):
+def test_a_rotation_during_another_is_refused_with_the_way_out(connection):
     connection.set_up()
     connection.run("--rotate")
+    new, old = connection.live
     assert connection.run("--rotate") == 1
-    assert "Rollcall refused: " in last(connection)
-    assert connection.graph.writes == []
+    assert f"the old ••••{old} and the new ••••{new}, and Entra ID gets in with one of them" in last(connection)
+    assert "--finish" in last(connection)
+    assert "revoke that in the console" in last(connection)
+    assert connection.writes == []
 
 
 def test_an_access_token_that_is_not_good_is_told(connection):
@@ -137,8 +140,55 @@ def test_entra_that_does_not_get_in_is_told_with_what_becomes_of_the_token(conne
     connection.scim.is_reachable = False
     assert connection.run(*FIRST) == 1
     assert "cannot get into Rollcall at https://rollcall.example/ws/scim/v2" in last(connection)
-    assert "revoke it in the console" in last(connection)
+    assert f"Entra ID has saved the new token ••••{connection.live[0]}: run the command again" in last(connection)
     assert connection.graph.job.state == "Disabled"
+
+
+# --- answers that are odd ---
+
+DEEP = "[" * 100_000
+GARBLED = {"stream": httpx.ByteStream(b"no gzip at all"), "headers": {"Content-Encoding": "gzip"}}
+ON_DEMAND = "/provisionOnDemand"
+
+
+@pytest.mark.parametrize(
+    ("path", "answer", "sentence"),
+    [
+        (ON_DEMAND, {"text": "<html>"}, "and not with JSON"),
+        (ON_DEMAND, {"text": DEEP}, "and not with JSON"),
+        (ON_DEMAND, {"json": [1]}, "answered something else"),
+        (ON_DEMAND, {"json": {"key": 1, "value": None}}, "answered something else"),
+        (ON_DEMAND, {"json": {"key": "[", "value": DEEP}}, "it gives no reason"),
+        (ON_DEMAND, {"json": {"key": '{"details": 1}', "value": "null"}}, "it gives no reason"),
+        (ON_DEMAND, {"status_code": 400, "text": DEEP}, "answered 400"),
+        (ON_DEMAND, GARBLED, "graph.microsoft.com cannot be reached"),
+        *(
+            ("/appRoleAssignedTo", {"json": {"value": [], "@odata.nextLink": link}}, "a next page that is not its own")
+            for link in (
+                "https://evil.example/v1.0/servicePrincipals",
+                "//evil.example/v1.0/servicePrincipals",
+                "http://graph.microsoft.com/v1.0/servicePrincipals",
+                "https://graph.microsoft.com:8443/v1.0/servicePrincipals",
+                "https://graph.microsoft.com@evil.example/v1.0/servicePrincipals",
+                "https://evil.example:port/",
+            )
+        ),
+    ],
+)
+def test_an_odd_answer_is_told(connection, path, answer, sentence):
+    """And the access token stays with Microsoft Graph."""
+    real, asked = connection.graph.handle_request, set()
+
+    def odd(request):
+        asked.add((request.url.scheme, request.url.host))
+        if request.url.path.endswith(path):
+            return httpx.Response(**{"status_code": 200} | answer, request=request)
+        return real(request)
+
+    connection.graph.handle_request = odd
+    assert connection.run(*EVERYTHING) == 1
+    assert sentence in last(connection)
+    assert asked == {("https", "graph.microsoft.com")}
 
 
 # --- what does not fit ---

@@ -304,3 +304,17 @@ def test_credentials_that_were_changed_are_corrected(connection, key, value):
     assert "--finish" in connection.text
     assert connection.run(*FIRST) == 0
     assert connection.writes == []
+
+
+def test_ids_may_be_in_any_case_of_letters(connection):
+    """As scripts and portals write them: what is as wanted is seen to be so, whoever wrote it how."""
+    connection.set_up()
+    arguments = ("--organization", "12", "--group", HELP_DESK.upper())
+    assert connection.run(*arguments) == 0, connection.text
+    assert connection.writes == []
+    assigned = connection.graph.application.assigned
+    assigned[HELP_DESK.upper()] = assigned.pop(HELP_DESK)
+    connection.graph.application.template = connection.graph.application.template.upper()
+    provider = connection.provider_path.rpartition("/")[2]
+    assert connection.run(*FIRST, "--provider", provider.upper()) == 0, connection.text
+    assert connection.writes == []

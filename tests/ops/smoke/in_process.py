@@ -59,10 +59,10 @@ class Deployment(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.scheme == "http":  # `httpsOnly`
-            return httpx.Response(307, headers={"Location": str(request.url.copy_with(scheme="https"))})
+            return _empty(307, headers={"Location": str(request.url.copy_with(scheme="https"))})
         found = self._routes.find(request.method, request.url.path)
         if found is None:
-            return httpx.Response(404, extensions=self._extensions)
+            return _empty(404, extensions=self._extensions)
         function, parameters = found
         asked = func.HttpRequest(
             request.method,
@@ -91,6 +91,10 @@ class Sent(httpx.SyncByteStream):
 
     def __iter__(self):
         yield self._content
+
+
+def _empty(status, **options):
+    return httpx.Response(status, stream=Sent(b""), **options)
 
 
 def _described(function):

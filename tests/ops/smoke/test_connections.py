@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from localdev.certificates import _key_usage
 from localdev.ports import free_port
 from ops.smoke.__main__ import main
+from ops.smoke.arguments import scim_url
 from ops.smoke.connection import _speaks_old_tls
 
 DAY = timedelta(days=1)
@@ -97,15 +98,16 @@ def authority(tmp_path, monkeypatch):
 
 @contextmanager
 def serving(file, *, old=False):
-    """A server with a certificate; the host and the port."""
+    """A server with a certificate, or without TLS; its port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if old:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         with pytest.warns(DeprecationWarning, match="TLSv1"):
             context.minimum_version = ssl.TLSVersion.TLSv1
-    context.load_cert_chain(file)
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
+        if file:
+            context.load_cert_chain(file)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
         thread.start()
         yield server.server_port
@@ -175,18 +177,81 @@ def test_nobody_there_is_named(capsys):
 
 @pytest.mark.parametrize(
     "url",
-    ["https://rollcall.example", "rollcall.example/ws/scim/v2", "http://rollcall.example/ws/scim/v2", ""],
+    [
+        "",
+        "https://rollcall.example",
+        "rollcall.example/ws/scim/v2",
+        "http://rollcall.example/ws/scim/v2",
+        "http://localhost.rollcall.example/ws/scim/v2",
+        "https:///ws/scim/v2",
+        "https://rollcall.example/ws/scim/v2?from=/ws/scim/v2",
+        "https://rollcall.example/ws/scim/v2#top",
+        "https://rollcall.example:65536/ws/scim/v2",
+    ],
 )
 def test_what_is_no_scim_url_is_refused_before_the_token_is_sent(capsys, url):
-    with pytest.raises(SystemExit) as end:
-        main([url])
-    assert end.value.code == 2
-    assert "is no SCIM URL: it begins with https:// and ends with /ws/scim/v2" in capsys.readouterr().err
+    assert "That is no SCIM URL: it begins with https:// and a host, and ends with /ws/scim/v2" in refusal(capsys, url)
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://127.0.0.1:80@rollcall.example/ws/scim/v2", "A SCIM URL holds no user name or password"),
+        ("http://localhost:x@rollcall.example/ws/scim/v2", "A SCIM URL holds no user name or password"),
+        ("https://anna:horse@rollcall.example/ws/scim/v2", "A SCIM URL holds no user name or password"),
+        ("http://127.0.0.1:abc/ws/scim/v2", "That is no URL: Invalid port: 'abc'."),
+        ("https://roll\ncall.example/ws/scim/v2", "That is no URL: Invalid non-printable ASCII character in URL"),
+    ],
+)
+def test_what_hides_the_host_is_refused_before_the_token_is_sent(capsys, url, sentence):
+    text = refusal(capsys, url)
+    assert sentence in text
+    assert "horse" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("https://rollcall.example/ws/scim/v2/", "https://rollcall.example/ws/scim/v2"),
+        (" HTTPS://Rollcall.example:8443/ws/scim/v2", "https://rollcall.example:8443/ws/scim/v2"),
+        ("http://localhost:7071/ws/scim/v2", "http://localhost:7071/ws/scim/v2"),
+        ("http://[::1]:7071/ws/scim/v2", "http://[::1]:7071/ws/scim/v2"),
+    ],
+)
+def test_a_scim_url_is_taken(url, wanted):
+    assert scim_url(url) == wanted
 
 
 def test_without_a_token_it_says_where_it_wants_it(capsys, monkeypatch):
     monkeypatch.setenv("TOKEN", " ")
+    text = refusal(capsys, "https://rollcall.example/ws/scim/v2")
+    assert "put it into the variable TOKEN, or write it to standard input" in text
+
+
+@pytest.mark.parametrize("token", ["rc_24949d\n51bf9f", "rc_24949d 51bf9f", '"rc_24949d51bf9f"', "rc_24949dö51bf9f"])
+def test_a_token_that_is_no_single_word_is_refused_unseen(capsys, monkeypatch, token):
+    """Before anything is sent: there would be nobody to answer."""
+    monkeypatch.setenv("TOKEN", token)
+    text = refusal(capsys, f"http://127.0.0.1:{free_port()}/ws/scim/v2")
+    assert "The token is not one word" in text
+    assert "Copy it again, from rc_ to its last character, without line breaks, blanks or quotes." in text
+    assert "24949d" not in text
+    assert "51bf9f" not in text
+
+
+def test_a_proxy_is_not_given_the_token_without_tls(capsys, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
+    with serving(None) as port:
+        main([f"http://127.0.0.1:{port}/ws/scim/v2"])
+    assert "The host knows nothing at /ws/scim/v2/ServiceProviderConfig" in " ".join(capsys.readouterr().out.split())
+
+
+def refusal(capsys, url):
+    """What is said of arguments that are refused."""
     with pytest.raises(SystemExit) as end:
-        main(["https://rollcall.example/ws/scim/v2"])
+        main([url])
     assert end.value.code == 2
-    assert "put it into the variable TOKEN, or write it to standard input" in capsys.readouterr().err
+    seen = capsys.readouterr()
+    assert seen.out == ""
+    return seen.err

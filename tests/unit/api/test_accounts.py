@@ -203,7 +203,7 @@ async def test_the_page_of_a_native_account(admin):
     assert reply.headers["ETag"]
     assert (page["userName"], page["email"], page["userType"]) == ("tess@contoso.com", "tess@contoso.com", "technician")
     assert (page["managedBy"], page["notice"], page["locks"], page["flags"]) == ("native", "", {}, [])
-    assert (page["idleWarningMinutes"], page["notifications"], page["phone"]) == (60, True, "")
+    assert (page["idleWarningMinutes"], page["notifications"], page["phone"]) == (28, True, "")
     assert page["security"] == {
         "authenticationType": "native",
         "mfaEnrolled": False,

@@ -210,7 +210,7 @@ async def test_a_new_app_takes_a_code_of_the_old_one(ana):
     offer = (await ana.call("POST", "/me/mfa:begin")).json
     old, ana.secret = ana.secret, offer["secret"]
     code = ana.code()
-    assert (await ana.call("PUT", "/me/mfa", {"enrolment": offer["enrolment"], "code": code})).status == 403
+    assert (await ana.call("PUT", "/me/mfa", {"enrolment": offer["enrolment"], "code": code})).status == 400
     current = pyotp.TOTP(old).at(int(ana.admin.clock.now().timestamp()))
     body = {"enrolment": offer["enrolment"], "code": code, "currentCode": current}
     assert (await ana.call("PUT", "/me/mfa", body)).status == 204

@@ -23,6 +23,51 @@ def manifest_with(**changes):
     return damage
 
 
+def of_manifest(change):
+    """Change the list of parts by hand; the total is changed along when it is asked for."""
+
+    def damage(folder, _part):
+        path = folder / "manifest.json"
+        manifest = json.loads(path.read_text())
+        change(manifest)
+        path.write_text(json.dumps(manifest))
+
+    return damage
+
+
+def part_with(**changes):
+    return of_manifest(lambda manifest: manifest["parts"][1].update(changes))
+
+
+def without_table(table):
+    def change(manifest):
+        manifest["parts"] = [each for each in manifest["parts"] if each["table"] != table]
+        manifest["rows"] = sum(each["rows"] for each in manifest["parts"])
+
+    return of_manifest(change)
+
+
+def outside(folder, part):
+    """A file that is as the manifest says, but lies beside the folder."""
+    (folder / part).rename(folder.parent / part)
+    of_manifest(lambda manifest: manifest["parts"][0].update(name=f"../{part}"))(folder, part)
+
+
+def with_row(row_key, text="", partition="tenant|00"):
+    """A row more, of which everything tells."""
+    line = f'{{"PartitionKey":"{partition}","RowKey":"{row_key}","Timestamp":"2026-11-28T01:00:00.0000000Z"{text}}}\n'
+
+    def damage(folder, part):
+        def count(manifest):
+            manifest["parts"][0]["rows"] += 1
+            manifest["rows"] += 1
+
+        lines(lambda rows: [*rows, line.encode()])(folder, part)
+        of_manifest(count)(folder, part)
+
+    return damage
+
+
 def of_part(change):
     """Change a part, and what the manifest says of it, so that only what is in it is wrong."""
 
@@ -59,6 +104,19 @@ DAMAGES = {
     ),
     "a later format": (manifest_with(format=2), "A later version of Rollcall made this backup"),
     "a later layout": (manifest_with(layout=2), "A later version of Rollcall made this backup"),
+    "no list of files": (manifest_with(parts=[]), "names files of 0 rows, and the backup had"),
+    "a list without the directory": (of_manifest(lambda manifest: manifest["parts"].pop(0)), "files are missing"),
+    "a total that is no number": (manifest_with(rows="many"), "files are missing"),
+    "no directory": (without_table("directory"), "has no rows of the table directory"),
+    "no configuration": (without_table("config"), "has no rows of the table config"),
+    "a moment without its offset": (manifest_with(started="2026-11-28T01:00:00"), "manifest .* is damaged"),
+    "a table that is a number": (part_with(table=7), "has a table 7"),
+    "a file that is the folder": (part_with(name="."), "manifest .* is damaged"),
+    "a file of another folder": (outside, "manifest .* is damaged"),
+    "a manifest without an end": (
+        lambda folder, _: (folder / "manifest.json").write_text("[" * 100_000),
+        "manifest .* is damaged",
+    ),
     "an unknown table": (with_table("payroll"), "has a table payroll"),
     "a missing file": (lambda folder, part: (folder / part).unlink(), "is missing"),
     "a file that was changed": (
@@ -73,11 +131,24 @@ DAMAGES = {
         lines(lambda rows: [rows[0].replace(b"Edm.DateTime", b"Edm.Moon"), *rows[1:]]),
         "is damaged at line 1",
     ),
-    "a line too few": (lines(lambda rows: rows[:-1]), r"has \d+ rows, not \d+"),
-    "a user who cannot be read": (
-        lines(lambda rows: [re.sub(rb'"userType":"endUser"', b'"userType":"robot"', row) for row in rows]),
-        "cannot be read by this version",
+    "a row with a list": (with_row("x", ',"n":[1]'), "is damaged at line"),
+    "a row with nothing": (with_row("x", ',"n":null'), "is damaged at line"),
+    "a row of no moment": (
+        lines(lambda rows: [re.sub(rb'"Timestamp":"[^"]+"', b'"Timestamp":"soon"', rows[0]), *rows[1:]]),
+        "is damaged at line 1",
     ),
+    "a key that storage does not take": (with_row("entra/b"), "is damaged at line"),
+    "a partition that storage does not take": (with_row("x", partition="a#b"), "is damaged at line"),
+    "a partition that is no text": (
+        lines(lambda rows: [rows[0].replace(b'"tenant|00"', b"7"), *rows[1:]]),
+        "is damaged at line 1",
+    ),
+    "a line without an end": (lines(lambda rows: [b"[" * 100_000 + b"\n", *rows[1:]]), "is damaged at line 1"),
+    "a line that is longer than any row": (
+        lines(lambda rows: [rows[0].rstrip() + b" " * 5_000_000 + b"\n", *rows[1:]]),
+        "is damaged at line 1",
+    ),
+    "a line too few": (lines(lambda rows: rows[:-1]), r"does not have \d+ rows"),
 }
 
 

@@ -157,7 +157,7 @@ async def test_a_mapping_that_somebody_else_changed_is_not_overwritten(visitor, 
     again = await visitor.send(scene.dialog, technicianRoles=scene.l2, version=version(page), fragment=True)
     assert again.status == 412
     assert "This mapping was changed by boss@contoso.com meanwhile." in again.text
-    assert f'<a href="/console/{scene.dialog}" data-dialog>Reload</a>' in again.html
+    assert f'<a href="/console/{scene.dialog}" data-dialog>Load the present state</a>' in again.html
     assert chosen(again) == {scene.l2}
     assert await scene.roles(scene.tess) == {"Helpdesk L1"}
 

@@ -43,3 +43,11 @@ def test_scripts_make_no_markup_and_no_code_of_texts(path):
     text = path.read_text("utf-8")
     found = {what: re.findall(pattern, text) for what, pattern in FORBIDDEN_IN_SCRIPTS.items()}
     assert {what: matches for what, matches in found.items() if matches} == {}
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.name != "scripted.html"], ids=relative)
+def test_buttons_that_do_nothing_without_scripts_are_not_shown_without_them(path):
+    """What sends no form is for scripts, or says why it cannot be pressed. Scripts alone show scripted.html."""
+    buttons = re.findall(r'<button type="button"[^\n]*?>', path.read_text("utf-8"))
+    dead = [each for each in buttons if not re.search(r"scripted-only|aria-disabled|\bdisabled\b|rests", each)]
+    assert dead == []

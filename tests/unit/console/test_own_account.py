@@ -1,15 +1,20 @@
 """The own account, without a browser: settings, password, authenticator app, sessions, access tokens."""
 
+import re
+from dataclasses import replace
+
 import pyotp
 import pytest
 
+from scim.admin.sessions import IDLE
 from scim.domain.authority import Permission
+from scim.domain.people import LATEST_IDLE_WARNING_MINUTES
 from tests.people import PASSWORD, Person, technician
 from tests.visitor import Visitor
 from tests.world import user
 
 NEW = "a river of small blue lanterns"
-SETTINGS = {"language": "", "timeZone": "", "phone": "", "idleWarningMinutes": "60", "notifications": "on"}
+SETTINGS = {"language": "", "timeZone": "", "phone": "", "idleWarningMinutes": "28", "notifications": "on"}
 
 
 @pytest.fixture
@@ -61,6 +66,7 @@ async def test_settings_are_saved_and_used(visitor):
     [
         ("phone", "<script>", "Give a phone number"),
         ("idleWarningMinutes", "0", "Give 1 or more."),
+        ("idleWarningMinutes", "29", "Give 28 or less."),
         ("timeZone", "Mars/Base", "There is no such time zone."),
         ("language", "!", "Give a language tag"),
     ],
@@ -155,10 +161,10 @@ async def test_why_a_password_is_not_changed_is_told(visitor, changes, status, t
 async def test_a_new_authenticator_app_takes_the_place_of_the_present_one(visitor, admin):
     """R131."""
     page = await visitor.get("account/security/app")
-    secret = page.value("copy-app-key")
+    secret = page.app_key
     wrong = await visitor.send("account/security/app", **page.kept, code="000000", currentCode=visitor.person.code())
     assert wrong.status == 403
-    assert wrong.value("copy-app-key") == secret
+    assert wrong.app_key == secret
     current = visitor.person.code()
     code = pyotp.TOTP(secret).at(int(admin.clock.now().timestamp()))
     reply = await visitor.send("account/security/app", **wrong.kept, code=code, currentCode=current)
@@ -170,9 +176,9 @@ async def test_a_new_authenticator_app_takes_the_place_of_the_present_one(visito
 
 async def test_without_a_code_of_the_present_app_there_is_no_new_one(visitor, admin):
     page = await visitor.get("account/security/app")
-    code = pyotp.TOTP(page.value("copy-app-key")).at(int(admin.clock.now().timestamp()))
+    code = pyotp.TOTP(page.app_key).at(int(admin.clock.now().timestamp()))
     refused = await visitor.send("account/security/app", **page.kept, code=code, currentCode="")
-    assert refused.status == 403
+    assert refused.status == 400
     assert (await visitor.get("account")).status == 200
 
 
@@ -238,3 +244,17 @@ async def test_a_token_that_cannot_be_is_told_why(visitor, label, days):
     page = await visitor.send("account/security/tokens/add", label=label, days=days)
     assert page.status == 400
     assert "rcp_" not in page.html
+
+
+async def test_the_console_warns_before_a_session_ends_and_its_setting_says_when(visitor, admin):
+    """AMB-10. A later warning cannot be chosen, and what was stored when it could counts as the latest."""
+    assert IDLE.total_seconds() / 60 > LATEST_IDLE_WARNING_MINUTES
+    hint = "How long without a click until the console warns: 28 at most, as a session ends after 30."
+    for path in ("account", f"administration/accounts/users/{visitor.person.user.id}"):
+        page = await visitor.get(path)
+        assert hint in page.text
+        assert 'data-warn-after="28"' in page.html
+        assert re.search(r'id="field-idleWarningMinutes"[^>]* value="28"[^>]* max="28"', page.html)
+    stored = await admin.services.profiles.get(visitor.person.user.id)
+    await admin.services.profiles.save(replace(stored, idle_warning_minutes=60))
+    assert (await admin.services.profiles.get(visitor.person.user.id)).idle_warning_minutes == 28

@@ -296,8 +296,12 @@ async def test_two_who_generate_at_once_do_not_both_get_a_token(admin, chief):
     assert f'href="/console/{WINDOW}" data-dialog>Reload</a>' in page.html
     page = await chief.send(f"{WINDOW}/tokens/generate", newest="")
     assert page.status == 409
-    assert "You generated a token 20 s ago. Reload." in page.text
-    assert len(await tokens_of(admin)) == 1
+    (token,) = await tokens_of(admin)
+    assert (
+        f"You generated the token {token.name} 20 s ago. It was shown once, and is not shown again: "
+        "if you have not copied it, rotate or revoke it."
+    ) in page.text
+    assert "Rotate token Revoke token" in page.text
 
 
 async def test_when_the_vault_does_not_answer_the_window_says_so_and_nothing_changed(admin, chief):
@@ -449,6 +453,49 @@ async def rotating(admin, chief):
     assert WARNING in page.text
     new, old = await tokens_of(admin)
     return old, new
+
+
+async def test_the_card_tells_of_a_rotation_and_names_both_tokens(admin, chief, rotating):
+    """R098, AMB-16."""
+    old, new = rotating
+    text = await card_of(chief)
+    assert "Rotation is under way: both tokens work. See what to do next" in text
+    assert f"Tokens {old.name} expires 23 May 2027 (181 days) {new.name} new, not used yet Last request" in text
+    await use(admin, new)
+    admin.clock.advance(minutes=3)
+    assert f"{new.name} new, last used 3 minutes ago" in await card_of(chief)
+
+
+async def test_while_scim_is_off_nobody_is_told_that_the_two_tokens_of_a_rotation_work(chief, rotating):
+    """R099, AMB-15, AMB-16: requests with either get 403."""
+    page = await chief.get(f"{WINDOW}/disable")
+    assert "The 2 tokens are kept and work again when you re-enable." in page.text
+    await chief.send(f"{WINDOW}/disable", users="keepEditable", version=version_of(page))
+    text = (await chief.get(WINDOW)).text
+    assert "Its 2 tokens are kept, and work again when SCIM is on." in text
+    assert "Rotation is under way, but SCIM is off: requests with either token get 403 until it is on again." in text
+    assert "Both tokens work" not in text
+    revocation = await chief.get(f"{WINDOW}/tokens/{rotating[0].id}/revoke")
+    assert "Also once SCIM is on again." in revocation.text
+
+
+async def test_nothing_is_said_of_tokens_and_users_that_there_are_not(chief):
+    await enable(chief)
+    page = await chief.get(f"{WINDOW}/disable")
+    assert "kept" not in page.text
+    await chief.send(f"{WINDOW}/disable", users="keepEditable", version=version_of(page))
+    assert "It manages nobody." in await card_of(chief)
+    page = await chief.get(f"{WINDOW}/enable")
+    assert "The users that it creates cannot be edited here." in page.text
+    assert " 0 " not in page.text
+
+
+@pytest.mark.parametrize(("kind", "guide"), [("entra", "help/entra"), ("okta", "help/okta"), ("other", "help")])
+async def test_the_guide_beside_a_new_token_is_that_of_its_product(admin, chief, kind, guide):
+    await admin.done("PATCH", "/identity-providers/fabrikam", {"kind": kind})
+    await enable(chief)
+    page = await generate(chief)
+    assert f'<a href="/console/{guide}" target="_blank" rel="noopener">Guide' in page.html
 
 
 async def test_while_a_rotation_runs_both_tokens_are_listed_and_it_can_be_cancelled(chief, rotating):

@@ -155,10 +155,12 @@ async def test_a_name_that_cannot_be_is_told_and_what_was_typed_comes_back(visit
 async def test_a_role_that_somebody_else_changed_is_not_overwritten(visitor, admin):
     id_ = await role(admin, "Helpdesk L1")
     dialog = await visitor.get(f"{TECHNICIANS}/{id_}/edit")
+    admin.clock.advance(minutes=1)
     await admin.done("PATCH", f"/roles/{id_}", {"name": "Helpdesk"})
+    admin.clock.advance(minutes=1)
     page = await visitor.send(f"{TECHNICIANS}/{id_}/edit", name="Other", description="", version=version(dialog))
     assert page.status == 412
-    assert "This was changed meanwhile." in page.text
+    assert "boss@contoso.com changed this 1 minute ago , after you opened it." in page.text
 
 
 async def test_viewers_see_the_roles_and_no_way_to_change_them(admin):

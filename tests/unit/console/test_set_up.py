@@ -34,7 +34,7 @@ def stranger(admin):
 
 
 def code_of(page, admin):
-    return pyotp.TOTP(page.value("copy-app-key")).at(int(admin.clock.now().timestamp()))
+    return pyotp.TOTP(page.app_key).at(int(admin.clock.now().timestamp()))
 
 
 async def test_an_empty_tenant_leads_from_sign_in_to_set_up_and_into_the_console(fresh):
@@ -90,7 +90,7 @@ async def test_a_wrong_first_code_keeps_the_picture(fresh):
     wrong = await visitor.send("set-up", **page.kept, code="000000")
     assert wrong.status == 403
     assert "That code is not right." in wrong.text
-    assert wrong.value("copy-app-key") == page.value("copy-app-key")
+    assert wrong.app_key == page.app_key
     assert (await visitor.send("set-up", **wrong.kept, code=code_of(wrong, fresh))).status == 303
 
 
@@ -141,11 +141,11 @@ async def test_an_invitation_leads_to_password_app_and_console(admin, stranger, 
     assert PASSWORD not in page.html
     wrong = await stranger.send("invitation", **page.kept, code="000000")
     assert "That code is not right." in wrong.text
-    assert wrong.value("copy-app-key") == page.value("copy-app-key")
+    assert wrong.app_key == page.app_key
     reply = await stranger.send("invitation", **wrong.kept, code=code_of(wrong, admin))
     assert (reply.status, reply.location) == (303, "/console")
     person = Person(admin, ben)
-    person.secret = wrong.value("copy-app-key")
+    person.secret = wrong.app_key
     assert (await person.sign_in()).status == 201
 
 

@@ -149,10 +149,10 @@ async def test_who_has_no_authenticator_app_sets_one_up_on_the_way(stranger, adm
     assert "Set up an authenticator app" in page.text
     assert 'class="qr-code"' in page.html
     assert PASSWORD not in page.html
-    secret = page.value("copy-app-key")
+    secret = page.app_key
     wrong = await stranger.send("sign-in", **page.kept | {"code": "000000"})
     assert "That code is not right." in wrong.text
-    assert wrong.value("copy-app-key") == secret  # the same picture: what was scanned is good
+    assert wrong.app_key == secret  # the same picture: what was scanned is good
     code = pyotp.TOTP(secret).at(int(admin.clock.now().timestamp()))
     assert (await stranger.send("sign-in", **wrong.kept | {"code": code})).status == 303
     anna.secret = secret
@@ -163,7 +163,7 @@ async def test_an_app_that_took_too_long_to_set_up_is_offered_anew(stranger, adm
     await _disenrol(admin, anna)
     page = await enter(stranger, anna, code="")
     admin.clock.advance(minutes=16)
-    code = pyotp.TOTP(page.value("copy-app-key")).at(int(admin.clock.now().timestamp()))
+    code = pyotp.TOTP(page.app_key).at(int(admin.clock.now().timestamp()))
     refused = await stranger.send("sign-in", **page.kept | {"code": code})
     assert refused.status == 403
     assert "This took too long. Start again." in refused.text

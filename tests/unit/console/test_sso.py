@@ -111,7 +111,7 @@ async def test_what_changed_meanwhile_is_told_before_a_code_is_asked_for(visitor
     await enabled(admin)
     page = await visitor.send(DISABLE, version='W/"1"')
     assert (page.status, "Verify it's you" in page.text) == (412, False)
-    assert "This was changed meanwhile." in page.text
+    assert "Load the present state" in page.text
 
 
 async def test_what_is_not_enabled_cannot_be_disabled(visitor):

@@ -170,7 +170,7 @@ async def test_bulk_deactivation_tells_who_was_refused(last, admin):
 
 async def test_ids_that_are_not_there_any_more_are_told_of(visitor):
     page = await visitor.get(f"{USERS}/deactivate", id=["gone", "gone", "too"])
-    assert "Deactivate 0 users?" in page.text
+    assert "Deactivate users 2 of 2 are not there any more." in page.text
     assert "2 of 2 are not there any more." in page.text
 
 

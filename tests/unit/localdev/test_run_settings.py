@@ -10,7 +10,18 @@ from localdev.stack import ROOT
 
 
 def test_the_defaults_hold_without_variables_and_with_empty_ones():
-    names = ("PORT", "HOST", "MEMORY", "LOCAL_DIR", "TABLES_URL", "KEY_VAULT_URL", "CA_FILE", "PUBLIC_URL", "APP_DIR")
+    names = (
+        "PORT",
+        "HOST",
+        "MEMORY",
+        "SEED",
+        "LOCAL_DIR",
+        "TABLES_URL",
+        "KEY_VAULT_URL",
+        "CA_FILE",
+        "PUBLIC_URL",
+        "APP_DIR",
+    )
     for environment in ({}, dict.fromkeys(names, "")):
         assert RunSettings.from_environment(environment) == RunSettings(directory=Path(".local").absolute(), app=ROOT)
 
@@ -23,6 +34,7 @@ def test_every_variable_is_heard(tmp_path):
             "PORT": "8080",
             "HOST": "func",
             "MEMORY": "1",
+            "SEED": "none",
             "LOCAL_DIR": str(tmp_path),
             "TABLES_URL": "https://tables",
             "KEY_VAULT_URL": "https://vault",
@@ -36,6 +48,7 @@ def test_every_variable_is_heard(tmp_path):
         port=8080,
         host="func",
         memory=True,
+        seed="none",
         directory=tmp_path,
         tables_url="https://tables",
         vault_url="https://vault",
@@ -53,6 +66,11 @@ def test_the_name_of_a_machine_in_host_means_nothing():
 def test_a_port_that_is_none_is_refused_in_one_sentence(port):
     with pytest.raises(StartFailure, match=r"^PORT must be a number from 1 to 65535, not .*$"):
         RunSettings.from_environment({"PORT": port})
+
+
+def test_a_seed_that_is_none_is_refused_in_one_sentence():
+    with pytest.raises(StartFailure, match=r"^SEED must be demo or none, not 'nothing': make run SEED=none$"):
+        RunSettings.from_environment({"SEED": "nothing"})
 
 
 def test_a_certificate_file_that_is_missing_is_refused_in_one_sentence(tmp_path):

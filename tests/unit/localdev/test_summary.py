@@ -38,6 +38,23 @@ def test_it_shows_what_one_needs_to_begin(tmp_path):
     ]
 
 
+def test_of_an_empty_tenant_it_shows_where_it_is_set_up_and_with_what(tmp_path):
+    run_file = tmp_path / "run.json"
+    set_up = {"url": "http://127.0.0.1:7071/console/set-up", "secret": "set-up secret"}
+    run_file.write_text(json.dumps(RUN | {"providers": [], "admin": None, "set_up": set_up}))
+
+    text = describe(run_file, Path("app.log"), 1)
+
+    assert text.splitlines()[2:] == [
+        "  SCIM URL      http://127.0.0.1:7071/ws/scim/v2",
+        "  Console       http://127.0.0.1:7071/console",
+        "  API           http://127.0.0.1:7071/api",
+        "  Set up at     http://127.0.0.1:7071/console/set-up",
+        "  Set-up secret set-up secret",
+        "  Log           app.log",
+    ]
+
+
 def test_before_there_is_a_console_it_shows_none(tmp_path):
     run_file = tmp_path / "run.json"
     run_file.write_text(json.dumps({"scim_url": RUN["scim_url"], "providers": RUN["providers"]}))

@@ -1,5 +1,6 @@
 """What anybody may ask."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +19,19 @@ SETTINGS = {
     "TABLES_URL": "https://x.table.core.windows.net",
     "KEY_VAULT_URL": "https://x.vault.azure.net",
 }
+
+
+class SlowRows(CountingRows):
+    """Rows that answer when they may."""
+
+    def __init__(self, rows):
+        super().__init__(rows)
+        self.may_answer = asyncio.Event()
+
+    async def get(self, table, partition, row_key):
+        row = await super().get(table, partition, row_key)
+        await self.may_answer.wait()
+        return row
 
 
 async def ask(name, *, ready=True, contact=None):
@@ -46,6 +60,16 @@ async def test_storage_is_asked_at_most_every_ten_seconds():
     clock.advance(seconds=10)
     assert await ready()
     assert rows.calls.total() == 2
+
+
+async def test_of_many_who_ask_at_once_one_asks_storage():
+    rows = SlowRows(FakeRows())
+    ready = Readiness(rows, StandingClock())
+    asked = [asyncio.create_task(ready()) for _ in range(40)]
+    await asyncio.sleep(0)
+    rows.may_answer.set()
+    assert all(await asyncio.gather(*asked))
+    assert rows.calls.total() == 1
 
 
 async def test_storage_that_is_away_is_told_and_that_it_is_back():
