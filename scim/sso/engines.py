@@ -8,11 +8,11 @@ from scim.domain.ports import Clock
 from scim.domain.ports.sso import Addresses
 from scim.domain.sso import (
     AnswerRefused,
+    Certificate,
     ConfigurationRefused,
     Identity,
     OidcConfiguration,
     SamlConfiguration,
-    SigningCertificate,
     SignInRequest,
     SsoConfiguration,
 )
@@ -80,13 +80,11 @@ class Engines:
         fresh: bool,
         login_hint: str,
     ) -> str:
-        from scim.sso.fetching import FetchRefused  # noqa: PLC0415
         from scim.sso.oidc.requests import authorization_url, redirect_uri  # noqa: PLC0415
-        from scim.sso.oidc.servers import IssuerRefused  # noqa: PLC0415
 
         try:
             server = await self._issuers.server(configuration.issuer)
-        except (FetchRefused, IssuerRefused) as refusal:
+        except ConfigurationRefused as refusal:
             raise AnswerRefused(refusal.detail, refusal.code) from None
         back = redirect_uri(self._public_url, provider_id)
         return authorization_url(server, configuration, request, back, fresh=fresh, login_hint=login_hint)
@@ -143,11 +141,11 @@ class Engines:
         )
         return await self._answers.identity(answer, request, client)
 
-    def certificates(self, texts: Sequence[str]) -> Sequence[SigningCertificate]:
+    def certificates(self, texts: Sequence[str]) -> Sequence[Certificate]:
         """See there."""
         from scim.sso.saml.certificates import read_certificates  # noqa: PLC0415
 
-        found: list[SigningCertificate] = []
+        found: list[Certificate] = []
         expired: ConfigurationRefused | None = None
         for text in texts:
             try:
@@ -160,7 +158,7 @@ class Engines:
             raise expired
         return list(dict.fromkeys(found))
 
-    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[SigningCertificate]:
+    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[Certificate]:
         """See there."""
         from scim.sso.saml.certificates import described  # noqa: PLC0415
 
@@ -174,14 +172,9 @@ class Engines:
 
     async def fetch_metadata(self, url: str) -> SamlConfiguration:
         """See there. One fetch."""
-        from scim.sso.fetching import FetchRefused  # noqa: PLC0415
         from scim.sso.saml.metadata import LIMIT  # noqa: PLC0415
 
-        try:
-            document = await self._fetcher.fetch(url, limit=LIMIT)
-        except FetchRefused as refusal:
-            raise ConfigurationRefused(refusal.detail, refusal.code) from None
-        return self.read_metadata(document)
+        return self.read_metadata(await self._fetcher.fetch(url, limit=LIMIT))
 
     @cached_property
     def _fetcher(self) -> "Fetcher":

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scim.domain.sso import (
+    Certificate,
     Identity,
     SamlConfiguration,
-    SigningCertificate,
     SignInRequest,
     SsoConfiguration,
 )
@@ -77,7 +77,7 @@ class SingleSignOn(Protocol):
         """
         ...
 
-    def certificates(self, texts: Sequence[str]) -> Sequence[SigningCertificate]:
+    def certificates(self, texts: Sequence[str]) -> Sequence[Certificate]:
         """The certificates that an administrator pasted, those left out that have expired beside one that has not.
 
         Raises:
@@ -85,7 +85,7 @@ class SingleSignOn(Protocol):
         """
         ...
 
-    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[SigningCertificate]:
+    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[Certificate]:
         """The certificates of a configuration, expired ones, too; what cannot be read is left out."""
         ...
 
