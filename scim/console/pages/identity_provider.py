@@ -16,12 +16,14 @@ from scim.console.paths import SSO, path_to
 from scim.console.routing import Page
 from scim.console.views import Download, Outcome, Redirect, View, view
 from scim.console.visits import Visit
+from scim.domain.providers import Provider
 from scim.domain.users import display_name
 from scim.sentences import Sentence
 from scim.web.cookies import set_cookie, set_sso_cookie, sso_cookie_in
 
 _ONE = f"/{SSO}/{{providerId}}"
 _METADATA = "application/samlmetadata+xml"
+_CERTIFICATE = "application/pem-certificate-chain"
 _MOST_BYTES = 1024 * 1024
 """Of what is posted by SAML: more than its engine takes, which has a sentence for what is too large."""
 
@@ -109,11 +111,23 @@ async def take_code(visit: Visit) -> Outcome:
 
 async def show_metadata(visit: Visit) -> Outcome:
     """Our metadata: what the Identifier leads to."""
+    provider = await _provider(visit)
+    content = await visit.services.sso.metadata(provider.id)
+    return Download(name="rollcall-metadata.xml", content=content, media_type=_METADATA)
+
+
+async def show_certificate(visit: Visit) -> Outcome:
+    """The certificate that assertions may be encrypted for, where metadata is not read (Entra: Token encryption)."""
+    await _provider(visit)
+    certificate = await visit.services.sso.encryption_certificate()
+    return Download(name="rollcall-encryption.cer", content=certificate.pem.encode(), media_type=_CERTIFICATE)
+
+
+async def _provider(visit: Visit) -> Provider:
     provider = await visit.services.providers.get(visit.path["providerId"])
     if provider is None:
         raise Missing(Sentence("There is no identity provider with this id."))
-    content = visit.services.sso.metadata(provider.id)
-    return Download(name="rollcall-metadata.xml", content=content, media_type=_METADATA)
+    return provider
 
 
 def _signed_in(arrival: SignedIn) -> View:
@@ -143,4 +157,5 @@ PAGES = (
     Page(path=f"{_ONE}/callback", show=take_parameters, is_public=True),
     Page(path=f"{_ONE}/code", show=show_code, submit=take_code, is_public=True),
     Page(path=f"{_ONE}/metadata", show=show_metadata, is_public=True),
+    Page(path=f"{_ONE}/encryption.cer", show=show_certificate, is_public=True),
 )
