@@ -19,7 +19,7 @@ from scim.console.visits import Visit
 from scim.domain.providers import Provider
 from scim.domain.users import display_name
 from scim.sentences import Sentence
-from scim.web.cookies import set_cookie, set_sso_cookie, sso_cookie_in
+from scim.web.cookies import set_cookie, set_sso_cookie
 
 _ONE = f"/{SSO}/{{providerId}}"
 _METADATA = "application/samlmetadata+xml"
@@ -35,7 +35,9 @@ async def leave(visit: Visit) -> Outcome:
     if visit.request.method == "HEAD":
         return Redirect(path_to("sign-in"))
     try:
-        departure = await sso_sign_in.begin(visit.services, visit.path["providerId"], wanted=visit.query("next"))
+        departure = await sso_sign_in.begin(
+            visit.services, visit.path["providerId"], visit.sso_cookie, wanted=visit.query("next")
+        )
     except Denied as denied:
         return _refused(denied, is_test=False)
     return Redirect(departure.url, headers=set_sso_cookie(departure.sealed))
@@ -59,14 +61,14 @@ async def take_parameters(visit: Visit) -> Outcome:
 
 
 async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:
-    services, provider_id, sealed = visit.services, visit.path["providerId"], _cookie(visit)
+    services, provider_id, sealed = visit.services, visit.path["providerId"], visit.sso_cookie
     answer = Answer(
         provider_id=provider_id, fields=fields, sealed=sealed, agent=visit.agent, request_id=visit.request.id
     )
     try:
         arrival = await sso_sign_in.complete(services, answer)
     except Denied as denied:
-        left = await sso_pending.open_left(services, sealed, provider_id)
+        left = (await sso_pending.opened(services, sealed)).answered(provider_id, answer.named)
         return _refused(denied, is_test=left is not None and bool(left.tester))
     match arrival:
         case SignedIn():
@@ -80,7 +82,7 @@ async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:
 async def show_code(visit: Visit) -> Outcome:
     """Who has signed in there, and is to show a code here."""
     try:
-        _, offer = await sso_code.asked(visit.services, _cookie(visit), visit.path["providerId"])
+        _, offer = await sso_code.asked(visit.services, visit.sso_cookie, visit.path["providerId"])
     except Denied as denied:
         return _refused(denied, is_test=False)
     if offer is not None and "enrolment" in visit.form:  # after a wrong code, the app that was scanned is good
@@ -94,7 +96,7 @@ async def take_code(visit: Visit) -> Outcome:
     try:
         arrival = await sso_code.show(
             visit.services,
-            _cookie(visit),
+            visit.sso_cookie,
             visit.path["providerId"],
             code=form.text("code"),
             enrolment_text=form.text("enrolment"),
@@ -138,10 +140,6 @@ def _signed_in(arrival: SignedIn) -> View:
 def _refused(denied: Denied, *, is_test: bool) -> View:
     values = {"detail": denied.detail, "is_test": is_test}
     return View(template="sso/refused.html", values=values, status=denied.status)
-
-
-def _cookie(visit: Visit) -> str:
-    return sso_cookie_in(visit.request.headers.get("cookie", ""))
 
 
 PAGES = (
