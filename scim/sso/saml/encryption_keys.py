@@ -43,6 +43,7 @@ class EncryptionKeys:
         self._versions = versions
         self._clock = clock
         self._known: EncryptionKey | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def current(self) -> EncryptionKey:
         """The key; a new one where there is none, or where the one in force is switched off or lost.
@@ -50,11 +51,12 @@ class EncryptionKeys:
         Raises:
             Unavailable: The vault, or storage, cannot be reached.
         """
-        if self._known is not None:
-            return self._known
-        with _telling():
-            before, found = await self._look()
-            return await self._settled(before, found or await self._made())
+        async with self._one_at_a_time:  # making one takes a second of a processor
+            if self._known is not None:
+                return self._known
+            with _telling():
+                before, found = await self._look()
+                return await self._settled(before, found or await self._made())
 
     async def present(self) -> EncryptionKey | None:
         """The key, if there is one: without it nobody has encrypted anything for us.

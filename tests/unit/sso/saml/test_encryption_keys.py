@@ -72,6 +72,14 @@ async def test_it_is_made_once_and_found_by_whoever_begins_later(deployment):
 
 
 @pytest.mark.usefixtures("quick")
+async def test_many_who_ask_one_instance_at_once_have_one_made(deployment):
+    instance = deployment.instance()
+    found = await asyncio.gather(*(instance.current() for _ in range(5)))
+    assert len(deployment.made) == 1
+    assert "PRIVATE" not in repr(found)
+
+
+@pytest.mark.usefixtures("quick")
 async def test_a_later_version_in_the_vault_does_not_take_its_place(deployment):
     key = await deployment.instance().current()
     await deployment.vault.set(SECRET_NAME, "of somebody who was slower")
