@@ -9,6 +9,7 @@ from scim.sso.saml.encryption_keys import SECRET_NAME, EncryptionKeys
 from scim.storage.key_vault import KeyVaultSecrets, connect
 from scim.storage.tables.config_table import ConfigTable
 from scim.storage.tables.secret_versions import TableSecretVersions
+from tests.fakes.rows import FakeRows
 from tests.world import StandingClock
 
 
@@ -38,9 +39,9 @@ async def test_of_many_that_are_settled_at_once_one_is_in_force(versions):
     assert {*found} == {await versions.in_force("key")}
 
 
-async def test_the_key_for_encrypted_assertions_is_found_in_the_vault_again(emulators, storage):
+async def test_the_key_for_encrypted_assertions_is_found_in_the_vault_again(emulators):
     """One key however many ask: the vault keeps its text, and its version is the one in force."""
-    versions = TableSecretVersions(ConfigTable(storage, ""))
+    versions = TableSecretVersions(ConfigTable(FakeRows(), ""))
     async with ManagedIdentityCredential() as credential:
         secrets = KeyVaultSecrets(lambda: connect(emulators.vault_url, credential))
         try:
