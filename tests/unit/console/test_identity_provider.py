@@ -337,9 +337,9 @@ async def test_who_has_no_app_sets_one_up_on_the_way(admin, provider, browser):
     """R131."""
     await arrive(provider, browser)
     page = await browser.get("sso/entra/code")
-    secret = page.value("copy-app-key")
+    secret = page.app_key
     wrong = await browser.send("sso/entra/code", **page.kept, code="000000")
-    assert wrong.value("copy-app-key") == secret
+    assert wrong.app_key == secret
     code = pyotp.TOTP(secret).at(int(admin.clock.now().timestamp()))
     assert (await browser.send("sso/entra/code", **wrong.kept, code=code)).status == 200
     assert await is_signed_in(browser)
@@ -414,7 +414,7 @@ async def test_who_signs_in_at_the_provider_does_not_sign_in_here(admin, provide
 @pytest.mark.usefixtures("provider")
 async def test_with_a_wrong_password_nobody_learns_how_somebody_signs_in(admin, browser, ana):
     person = await Person(admin, await admin.services.accounts.get(ana)).equip()
-    page = await browser.send("sign-in", email=person.user.user_name, password="wrong", code="1")
+    page = await browser.send("sign-in", email=person.user.user_name, password="wrong", code="000000")
     assert "The e-mail, password or code is not right." in page.text
 
 
@@ -531,6 +531,21 @@ async def test_who_signs_in_at_a_provider_sees_so_among_the_own_settings(signed_
     assert "You sign in at Contoso Entra." in page
     assert "Change password" not in page
     assert "Its codes are asked for before critical changes." in page
+    assert "No authenticator app is set up." in page
+    assert "Set up an authenticator app" in page
+
+
+async def test_who_signs_in_at_a_provider_is_not_offered_to_change_a_password_that_is_not_asked_for(
+    admin, signed_in, ana
+):
+    user = await admin.services.users.get("entra", ana)
+    await Person(admin, user).equip()
+    page = (await signed_in.get("account/security")).text
+    assert "The password that you have here is not asked for as long as that is so." in page
+    assert "Change password" not in page
+    assert "Set up a new app" in page
+    page = await signed_in.get("account/security/password")
+    assert (page.status, "You sign in at Contoso Entra, and change your password there." in page.text) == (409, True)
 
 
 # Testing the connection
