@@ -7,15 +7,18 @@ organization need no place: none is accepted (AMB-5, AMB-7).
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from scim.admin.context import Context
 from scim.admin.lists import Count
 from scim.admin.services import Services
+from scim.admin.sso_configurations import EXPIRY_WARNING, certificates_of
 from scim.domain.accounts import NATIVE_POLICIES
 from scim.domain.authority import Action
 from scim.domain.ports import Query
 from scim.domain.providers import NATIVE, Provider
+from scim.domain.sso import SsoState
 from scim.domain.tokens import live
 from scim.schema.comparison import comparison_key
 
@@ -26,10 +29,17 @@ LOOKED_AT = 20
 class AttentionKind(StrEnum):
     """What it is about, the most urgent first."""
 
+    CERTIFICATE_EXPIRED = "certificateExpired"
+    """All signing certificates of an enabled single sign-on have expired: nobody can sign in through the provider."""
+    CERTIFICATE_EXPIRING = "certificateExpiring"
+    """One of them expires within `EXPIRY_WARNING`."""
     SCIM_OFF = "scimOff"
     """Provisioning was on, and is off: people who leave keep their access."""
     ADOPTIONS = "adoptions"
     """Native accounts that the provider would manage wait for a decision (AMB-22)."""
+
+
+_URGENCY = tuple(AttentionKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +49,14 @@ class Attention:
     Attributes:
         kind: See there.
         provider: The provider concerned.
-        count: The provider's users who can be edited here meanwhile, or the accounts in its adoption queue.
+        count: The provider's users, or the accounts in its adoption queue.
+        expires_at: When the certificate expires or did; None where it is about none.
     """
 
     kind: AttentionKind
     provider: Provider
     count: Count
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +84,8 @@ class Board:
 async def board(context: Context) -> Board | None:
     """The dashboard of this person; None for those who may not see providers.
 
-    Storage calls: four, and two for each provider; for those who may see accounts, one more for each provider, and
-    one for each of the `LOOKED_AT` first requests of an adoption queue.
+    Storage calls: four, and two for each provider; one for each whose single sign-on is enabled; for those who may see
+    accounts, one more for each provider, and one for each of the `LOOKED_AT` first requests of an adoption queue.
     """
     if not context.principal.may(Action.VIEW_PROVIDERS):
         return None
@@ -81,14 +93,19 @@ async def board(context: Context) -> Board | None:
     found, unsettled = await asyncio.gather(services.providers.all(), services.tokens.unsettled())
     providers = sorted(found, key=lambda each: (comparison_key(each.name), each.id))
     waited_for = providers if context.principal.may(Action.VIEW_ACCOUNTS) else []
-    native, (organizations, _), users, groups, queues = await asyncio.gather(
+    native, (organizations, _), users, groups, ends, queues = await asyncio.gather(
         _users(services, NATIVE_POLICIES),
         services.organizations.page("", "", 1),
         asyncio.gather(*(_users(services, each) for each in providers)),
         asyncio.gather(*(_groups(services, each) for each in providers)),
+        asyncio.gather(*(_certificate_ends(services, each) for each in providers)),
         asyncio.gather(*(_queue(services, each) for each in waited_for)),
     )
     known = {each.id for each in providers}
+    expiring = [
+        _expiring(each, moments, Count(number), context.now)
+        for each, moments, number in zip(providers, ends, users, strict=True)
+    ]
     off = [
         Attention(kind=AttentionKind.SCIM_OFF, provider=each, count=Count(number))
         for each, number in zip(providers, users, strict=True)
@@ -96,7 +113,11 @@ async def board(context: Context) -> Board | None:
     ]
     return Board(
         providers=providers,
-        attention=[*off, *(each for each in queues if each.count.number)],
+        attention=[
+            *sorted(filter(None, expiring), key=lambda each: _URGENCY.index(each.kind)),
+            *off,
+            *(each for each in queues if each.count.number),
+        ],
         scim_users=sum(users),
         native_users=native,
         groups=sum(groups),
@@ -107,6 +128,28 @@ async def board(context: Context) -> Board | None:
 
 async def _users(services: Services, provider: Provider) -> int:
     return (await services.users.search(provider, Query(count=0))).total or 0
+
+
+async def _certificate_ends(services: Services, provider: Provider) -> Sequence[datetime]:
+    """When the signing certificates of an enabled single sign-on expire; nothing where there is none."""
+    if provider.sso.state is not SsoState.ENABLED:
+        return ()
+    configuration = await services.providers.sso_configuration(provider.id)
+    return [each.not_after for each in certificates_of(services, configuration)]
+
+
+def _expiring(provider: Provider, ends: Sequence[datetime], users: Count, now: datetime) -> Attention | None:
+    """What is to be told of certificates; an expired one beside a good one is left from the last roll-over."""
+    if not ends:
+        return None
+    good = [end for end in ends if end > now]
+    if not good:
+        kind, end = AttentionKind.CERTIFICATE_EXPIRED, max(ends)
+    elif min(good) <= now + EXPIRY_WARNING:
+        kind, end = AttentionKind.CERTIFICATE_EXPIRING, min(good)
+    else:
+        return None
+    return Attention(kind=kind, provider=provider, count=users, expires_at=end)
 
 
 async def _groups(services: Services, provider: Provider) -> int:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 COUNTED = 5_000
 """Users of the provider that the preview looks at."""
 NAMED = 20
-"""System administrators whom it names."""
+"""People whom it names."""
 
 
 class UsersWithoutScim(StrEnum):
@@ -67,15 +67,21 @@ async def sso_impact(context: Context, provider_id: str) -> SsoImpact:
     services = context.services
     provider = await get(context, provider_id)
     found, is_possible = await asyncio.gather(
-        services.census.sso_dependents(provider_id, COUNTED), services.administrator_guard.has_active()
+        services.census.ways_in(provider_id, COUNTED), services.administrator_guard.has_active()
     )
-    users = await asyncio.gather(*(services.users.get(provider_id, id_) for id_ in found.administrators[:NAMED]))
+    administrators = [id_ for id_ in found.dependent if id_ in found.administrators]
     return SsoImpact(
-        locked_out=Count(len(found.accounts), found.is_more),
-        administrators=[user.user_name for user in users if user is not None],
+        locked_out=Count(len(found.dependent), found.is_more),
+        administrators=await user_names(services, provider_id, administrators),
         scim_enabled=provider.scim_enabled,
         is_possible=is_possible,
     )
+
+
+async def user_names(services: Services, provider_id: str, ids: Sequence[str]) -> Sequence[str]:
+    """The userNames of the first `NAMED` of some users of a provider. A storage call for each name."""
+    users = await asyncio.gather(*(services.users.get(provider_id, id_) for id_ in ids[:NAMED]))
+    return [user.user_name for user in users if user is not None]
 
 
 async def record_sso_test(

@@ -46,12 +46,12 @@ async def page(context: Context, provider_id: str, cursor: str, limit: int) -> D
     provider = await get(context, provider_id)
     listed = f"{_LISTED}:{provider.id}"
     after = position_of(listed, cursor)
-    found = await services.census.sso_dependents(provider.id, COUNTED)
-    left = [id_ for id_ in found.accounts if id_ > after]
+    found = await services.census.ways_in(provider.id, COUNTED)
+    left = [id_ for id_ in found.dependent if id_ > after]
     users = await asyncio.gather(*(services.users.get(provider.id, id_) for id_ in left[:limit]))
     return DependentPage(
         provider=provider,
-        count=Count(len(found.accounts), found.is_more),
+        count=Count(len(found.dependent), found.is_more),
         people=[user for user in users if user is not None],
         next=cursor_of(listed, left[limit - 1] if len(left) > limit else None),
     )

@@ -23,6 +23,8 @@ CODES: Mapping[str, Sentence] = {
     "unknown attributes": Sentence("Unknown attributes"),
     "adoption": Sentence("Accounts that are here already"),
     "default organization": Sentence("Default organization"),
+    "trusts mfa": Sentence("Trust the provider's MFA"),
+    "idp initiated": Sentence("Let sign-ins begin at the provider"),
     "true": Sentence("Yes"),
     "false": Sentence("No"),
     "none": Sentence("none"),

@@ -33,7 +33,7 @@ CONTENTS: Mapping[Sentence, Sequence[str]] = {
     Sentence("Start here"): ("considerations", "single-sign-on", "scim-configuration"),
     Sentence("Microsoft Entra ID"): ("entra", "attributes", "end-users", "user-type", "start"),
     Sentence("Okta"): ("okta",),
-    Sentence("Day to day"): ("group-mapping", "rotation", "disable", "activities", "troubleshooting"),
+    Sentence("Day to day"): ("group-mapping", "rotation", "certificates", "disable", "activities", "troubleshooting"),
 }
 """All guides, in the order of reading."""
 NAMES: Sequence[str] = tuple(chain.from_iterable(CONTENTS.values()))

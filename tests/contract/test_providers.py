@@ -270,10 +270,26 @@ async def test_who_signs_in_through_the_provider_only(world):
     for id_, secret in ((ids[1], "sealed"), (ids[2], "")):
         found = await services.credentials.get(id_)
         await services.credentials.save(replace(found, password_hash="hash", totp_secret=secret))
-    found = await services.census.sso_dependents("entra", 100)
-    assert (found.accounts, found.is_more, found.administrators) == (tuple(sorted(ids[2:])), False, ())
-    assert (await services.census.sso_dependents("entra", 2)).is_more
-    assert (await services.census.sso_dependents("nobody", 100)).accounts == ()
+    found = await services.census.ways_in("entra", 100)
+    assert (found.dependent, found.is_more, found.administrators) == (tuple(sorted(ids[2:])), False, frozenset())
+    assert (found.sso, found.native, found.able) == (tuple(sorted(ids[1:])), (ids[0],), frozenset([ids[1]]))
+    assert (await services.census.ways_in("entra", 2)).is_more
+    assert (await services.census.ways_in("nobody", 100)).sso == ()
+
+
+async def test_whose_authentication_type_was_set(world):
+    """AMB-30: of one owner, with their addresses, active or not; who is deleted is not among them."""
+    services = world.app.administration.services
+    ids = await world.users(3)
+    await world.call("DELETE", f"/Users/{ids[2]}")
+    for id_, how in ((ids[0], AuthenticationType.NATIVE), (ids[1], AuthenticationType.SSO), (ids[2], "native")):
+        await services.profiles.save(
+            replace(await services.profiles.get(id_), authentication_type=AuthenticationType(how))
+        )
+    contact = (await services.users.get("entra", ids[0])).standing.contact
+    assert await services.census.set_to("entra", AuthenticationType.NATIVE) == {ids[0]: contact}
+    assert list(await services.census.set_to("entra", AuthenticationType.SSO)) == [ids[1]]
+    assert await services.census.set_to("native", AuthenticationType.SSO) == {}
 
 
 async def test_whether_an_administrator_can_sign_in_natively(storage):

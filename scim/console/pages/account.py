@@ -10,6 +10,7 @@ from scim.console.time_zones import time_zones
 from scim.console.views import Outcome, Redirect, view
 from scim.console.visits import Visit
 from scim.contracts.accounts import AccountDetails, AccountEdit
+from scim.domain.users import ALL_ORGANIZATIONS, User
 
 PLACE = "account"
 
@@ -26,7 +27,17 @@ async def show(visit: Visit) -> Outcome:
         version=details.account.version,
         time_zones=time_zones(),
         held=held,
+        organization=await _organization_name(visit, details.account.user),
     )
+
+
+async def _organization_name(visit: Visit, user: User) -> str:
+    """What the organization of an end user is called; "" for who belongs to none, or to all. One storage call."""
+    own = user.standing.organization
+    if own is None or own == ALL_ORGANIZATIONS:
+        return ""
+    found = await visit.services.organizations.get(own)
+    return found.name if found else own
 
 
 async def save(visit: Visit) -> Outcome:

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from scim.admin import providers, sso_configurations
+from scim.admin import providers, sso_configurations, sso_ways
 from scim.admin.sso_configurations import EXPIRY_WARNING
+from scim.admin.sso_ways import ByType
 from scim.console import provider_forms
 from scim.console.forms import filled
 from scim.console.pages import mapping, provisioning
@@ -13,6 +14,7 @@ from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
 from scim.contracts.providers import NewProvider, ProviderEdit, ProviderFilter, provider_change
 from scim.domain.authority import Action
+from scim.domain.providers import Provider
 
 ONE = f"/{IDENTITY_PROVIDERS}/{{providerId}}"
 _ACTIVITIES = "dashboard/activities/all"
@@ -65,9 +67,10 @@ async def show(visit: Visit) -> Outcome:
     context = visit.context
     context.require(Action.VIEW_PROVIDERS)
     provider = await providers.get(context, visit.path["providerId"])
-    listed, configuration, card, section = await asyncio.gather(
+    listed, configuration, by_type, card, section = await asyncio.gather(
         providers.listed_of(context, provider),
         providers.configuration_of(context, provider.id),
+        _by_type(visit, provider),
         provisioning.card(visit, provider),
         mapping.section(visit, provider),
     )
@@ -75,11 +78,17 @@ async def show(visit: Visit) -> Outcome:
         "provider": provider,
         "provisioning": listed.provisioning,
         "configuration": configuration,
+        "by_type": by_type,
         "certificates": sso_configurations.certificates_of(visit.services, configuration),
         "addresses": visit.services.sso.addresses(provider.id),
         "expiring": context.now + EXPIRY_WARNING,
     }
     return View(template="providers/page.html", values={**card, **section, **own})
+
+
+async def _by_type(visit: Visit, provider: Provider) -> ByType | None:
+    """How its accounts sign in; None before there is a connection, as nobody could sign in there."""
+    return await sso_ways.by_type(visit.context, provider) if provider.sso.is_configured else None
 
 
 async def show_users(visit: Visit) -> Outcome:

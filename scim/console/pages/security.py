@@ -3,8 +3,8 @@
 import asyncio
 
 from scim.admin import access_tokens, accounts, codes, enrolment, own_security, sessions
-from scim.admin.problems import Missing
-from scim.admin.sso_accounts import provider_in_force
+from scim.admin.problems import Conflicting, Missing
+from scim.admin.sso_accounts import sso_only
 from scim.console.browsers import browser_and_system
 from scim.console.forms import filled, given
 from scim.console.paths import path_to
@@ -15,7 +15,7 @@ from scim.console.visits import Visit
 from scim.contracts.access_tokens import NewAccessToken
 from scim.contracts.sign_in import NewApp, NewPassword
 from scim.domain.authority import Action
-from scim.domain.people import AccessToken, AuthenticationType, Session
+from scim.domain.people import AccessToken, Session
 from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie
 
@@ -30,13 +30,12 @@ async def show(visit: Visit) -> Outcome:
     own, tokens, details = await asyncio.gather(
         sessions.mine(context), access_tokens.mine(context), accounts.details(context, context.principal.account_id)
     )
-    is_native = details.account.authentication_type is AuthenticationType.NATIVE
-    provider = None if is_native else await provider_in_force(visit.services, details.account.user)
     return view(
         "account/security.html",
         sessions=own,
         has_password=details.security.has_password,
-        provider=provider,
+        has_app=details.security.mfa_enrolled,
+        provider=await sso_only(visit.services, details.account.user),
         current=visit.context.principal.credential,
         described=_described,
         tokens=tokens,
@@ -47,6 +46,11 @@ async def show(visit: Visit) -> Outcome:
 async def show_password(visit: Visit) -> Outcome:
     """*Change password*."""
     user = await accounts.get(visit.context, visit.context.principal.account_id)
+    if (provider := await sso_only(visit.services, user)) is not None:
+        raise Conflicting(
+            Sentence("You sign in at {provider}, and change your password there.", provider=provider.name),
+            "sso_required",
+        )
     return view("account/password.html", user_name=user.user_name)
 
 

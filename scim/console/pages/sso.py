@@ -1,6 +1,6 @@
 """Single sign-on of a provider: enabling it, disabling it, and whom that concerns (R014, R094-R096, R120, R121)."""
 
-from scim.admin import provider_switches, providers, sso_dependents, sso_testing
+from scim.admin import provider_switches, providers, sso_dependents, sso_testing, sso_ways
 from scim.admin.context import Context
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import filled
@@ -21,9 +21,10 @@ _SSO = f"/{IDENTITY_PROVIDERS}/{{providerId}}/sso"
 
 
 async def show_enable(visit: Visit) -> Outcome:
-    """*Enable SSO*."""
-    visit.context.require(Action.MANAGE_PROVIDERS)
-    return view("providers/enable_sso.html", provider=await _provider(visit))
+    """*Enable SSO*, with what that would do."""
+    provider = await _provider(visit)
+    impact = await sso_ways.enabling_impact(visit.context, provider.id)
+    return view("providers/enable_sso.html", provider=provider, impact=impact)
 
 
 async def enable(visit: Visit) -> Outcome:

@@ -7,23 +7,33 @@ from typing import Protocol
 
 from scim.domain.activities import Activity
 from scim.domain.mapping import GroupMapping
+from scim.domain.people import AuthenticationType
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SsoDependents:
-    """Those whose only way to sign in is single sign-on.
+class WaysIn:
+    """How the active users of a provider sign in once single sign-on is enabled for it (AMB-30).
 
     Attributes:
-        accounts: Their ids, sorted.
+        sso: The ids of those who sign in at the provider, sorted.
+        native: The ids of those who were set to sign in natively, sorted.
+        able: The ids of those who could sign in natively today, with a password and an authenticator app.
+        administrators: The ids of the system administrators.
         is_more: Whether there may be more, because no more were looked at.
-        administrators: The ids of the system administrators among them, sorted.
     """
 
-    accounts: tuple[str, ...]
+    sso: tuple[str, ...]
+    native: tuple[str, ...]
+    able: frozenset[str]
+    administrators: frozenset[str]
     is_more: bool
-    administrators: tuple[str, ...]
+
+    @property
+    def dependent(self) -> tuple[str, ...]:
+        """The ids of those whose only way in is single sign-on, sorted."""
+        return tuple(id_ for id_ in self.sso if id_ not in self.able)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,14 @@ class Census(Protocol):
         """Type and activity of the accounts among the ids that one of these providers owns."""
         ...
 
-    async def sso_dependents(self, provider_id: str, limit: int) -> SsoDependents:
-        """The active users of a provider who sign in by SSO and cannot natively, among the first `limit` users."""
+    async def set_to(self, owner: str, how: AuthenticationType) -> Mapping[str, str | None]:
+        """The accounts of an owner whose authentication type an administrator has set to this one.
+
+        Returns:
+            Their addresses for mail by id; None for who has none.
+        """
+        ...
+
+    async def ways_in(self, provider_id: str, limit: int) -> WaysIn:
+        """How the active users of a provider sign in, of the first `limit` of its users."""
         ...

@@ -13,7 +13,7 @@ from scim.domain.activities import Activity
 from scim.domain.authority import Permission
 from scim.domain.people import AuthenticationType
 from scim.domain.ports import NameTaken, VersionConflict
-from scim.domain.ports.roles import DeletedRole, SsoDependents
+from scim.domain.ports.roles import DeletedRole, WaysIn
 from scim.domain.roles import Role
 from scim.domain.users import UserType
 from scim.storage.tables import keys, role_keys
@@ -28,7 +28,7 @@ SPARSE = 25
 """A page of rows that tells of fewer accounts takes longer than to look each of them up..."""
 MAX_SPARSE = 1_000
 """...as long as they are no more than these."""
-_FACTS = ("userType", "active")
+_FACTS = ("userType", "active", "contact")
 
 
 class TableRoles:
@@ -117,16 +117,28 @@ class TableCensus:
             found |= {id_: _facts(row) for id_, row in (await self._rows(owner, wanted)).items()}
         return found
 
-    async def sso_dependents(self, provider_id: str, limit: int) -> SsoDependents:
+    async def set_to(self, owner: str, how: AuthenticationType) -> Mapping[str, str | None]:
+        """One call for each thousand of the profiles that say so; for their accounts see `standings`."""
+        rows = await self._rows(owner, sorted(await self._set_to(how)))
+        return {id_: cast("str | None", row.columns.get("contact")) for id_, row in rows.items()}
+
+    async def ways_in(self, provider_id: str, limit: int) -> WaysIn:
         """One call for each thousand of the users, of the credentials, and of the profiles that there are."""
         users, is_more = await self._first_users(provider_id, limit)
         by_id = {keys.last_part(row.row_key): row for row in users if row.columns["active"]}
-        native = {row.row_key for row in await self._credentials.all() if can_sign_in(row)}
-        where = [Comparison("authenticationType", "eq", AuthenticationType.NATIVE.value)]
-        native |= set(map(keys.last_part, await self._table.keys(keys.PROFILES, where)))
-        dependent = tuple(sorted(by_id.keys() - native))
-        administrators = tuple(id_ for id_ in dependent if by_id[id_].columns["administrator"])
-        return SsoDependents(accounts=dependent, is_more=is_more, administrators=administrators)
+        able = {row.row_key for row in await self._credentials.all() if can_sign_in(row)}
+        native = await self._set_to(AuthenticationType.NATIVE)
+        return WaysIn(
+            sso=tuple(sorted(by_id.keys() - native)),
+            native=tuple(sorted(by_id.keys() & native)),
+            able=frozenset(by_id.keys() & able),
+            administrators=frozenset(id_ for id_, row in by_id.items() if row.columns["administrator"]),
+            is_more=is_more,
+        )
+
+    async def _set_to(self, how: AuthenticationType) -> set[str]:
+        where = [Comparison("authenticationType", "eq", how.value)]
+        return set(map(keys.last_part, await self._table.keys(keys.PROFILES, where)))
 
     async def _first_users(self, provider_id: str, limit: int) -> tuple[list[Row], bool]:
         rows: list[Row] = []

@@ -1,6 +1,7 @@
 """The system dashboard, without a browser: what needs attention, numbers, latest activities, and who sees what."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,11 +9,13 @@ from scim.admin.attention import LOOKED_AT, AttentionKind, board
 from scim.admin.context import Context, Principal
 from scim.domain.authority import Permission
 from scim.domain.providers import Provider
-from scim.domain.sso import Sso, SsoState
+from scim.domain.sso import SamlConfiguration, Sso, SsoState
 from scim.domain.users import UserType
 from tests.admin_world import AdminWorld
+from tests.certificates import EXPIRED, FIRST
 from tests.fakes.rows import CountingRows, FakeRows
 from tests.people import Person, technician
+from tests.signing_in import SamlProvider
 from tests.visitor import Visitor
 from tests.world import group, user
 
@@ -93,6 +96,50 @@ async def test_people_who_cannot_sign_in_through_their_provider_are_told(admin, 
         in page.text
     )
     assert f'href="{PROVIDERS}/entra/sso/enable" data-dialog>Enable SSO</a>' in page.html
+
+
+@pytest.mark.parametrize(
+    ("certificates", "now", "told"),
+    [
+        ([FIRST], datetime(2055, 12, 1, tzinfo=UTC), None),
+        (
+            [FIRST],
+            datetime(2055, 12, 2, tzinfo=UTC),
+            "A signing certificate of “ Contoso Entra ” expires on 1 Jan 2056",
+        ),
+        (
+            [FIRST],
+            datetime(2056, 1, 1, tzinfo=UTC),
+            "The signing certificate of “ Contoso Entra ” expired on 1 Jan 2056",
+        ),
+        ([FIRST, EXPIRED], datetime(2026, 11, 23, tzinfo=UTC), None),
+    ],
+)
+async def test_signing_certificates_that_expire_are_told_thirty_days_before(admin, certificates, now, told):
+    """R097; one that has expired beside a good one is left from the last exchange."""
+    before = await admin.services.providers.get("entra")
+    sso = Sso(state=SsoState.ENABLED, is_configured=True, since=admin.clock.now())
+    connection = SamlConfiguration(
+        entity_id="https://idp.example/", sign_on_url="https://idp.example/saml", certificates=tuple(certificates)
+    )
+    await admin.services.providers.update(before, replace(before, sso=sso), connection)
+    admin.clock.moment = now
+    page = await (await Visitor.signed_in(admin)).get("dashboard")
+    if told is None:
+        assert "signing certificate" not in page.text
+    else:
+        assert told in page.text
+
+
+async def test_certificates_count_only_while_somebody_signs_in_by_them(admin):
+    provider = SamlProvider(admin)
+    await provider.connect(SsoState.DISABLED)
+    admin.clock.moment = datetime(2028, 1, 1, tzinfo=UTC)
+    assert "signing certificate" not in (await (await Visitor.signed_in(admin)).get("dashboard")).text
+    await provider.switch(SsoState.ENABLED)
+    page = await Visitor(await technician(admin, Permission.VIEW_IDENTITY)).get("dashboard")
+    assert "nobody can sign in through it" in page.text
+    assert "Import metadata" not in page.text
 
 
 async def test_accounts_that_wait_for_a_decision_are_told_while_they_wait(admin, visitor):

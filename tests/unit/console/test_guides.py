@@ -1,15 +1,22 @@
 """Help, without a browser."""
 
 import re
+from functools import cache
+from html import unescape
+from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
+from localdev.texts import sentences
 from scim.console.guides import CONTENTS, NAMES, Field, Guide, guide, values
 from scim.console.language import LANGUAGES, Language
 from scim.console.pages import PAGES
 from scim.console.routing import find
 from scim.domain.activities import FAMILIES
+from tests.unit.console.portal_words import IN_PORTALS_TOO, PORTAL_WORDS
 
+CONSOLE = Path(__file__).parents[3] / "scim" / "console"
 MUST_EXIST = (
     "considerations",  # Considerations
     "single-sign-on",
@@ -22,6 +29,7 @@ MUST_EXIST = (
     "group-mapping",
     "disable",  # disable and revoke
     "rotation",
+    "certificates",
     "activities",
     "troubleshooting",
     "okta",
@@ -115,6 +123,68 @@ def bones(of: Guide) -> list[object]:
         else:
             found.append(sorted(re.findall(r'href="([^"]+)"|\{([a-z-]+)\}|<(li|td|th|blockquote)', part)))
     return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_in_bold_is_written_in_the_console_or_in_the_providers_portal(name):
+    assert bold(guide(name, "en")) <= texts_of_the_console() | PORTAL_WORDS
+
+
+def test_no_word_of_a_portal_is_listed_that_no_guide_needs():
+    needed = {word for name in NAMES for word in bold(guide(name, "en"))} - texts_of_the_console()
+    assert needed == PORTAL_WORDS
+
+
+@pytest.mark.parametrize("tag", LANGUAGES.keys() - {"en"})
+@pytest.mark.parametrize("name", NAMES)
+def test_a_translated_guide_calls_everything_as_the_translated_console_does(name, tag):
+    language, translated = Language(tag), bold(guide(name, tag))
+    for word in bold(guide(name, "en")) & texts_of_the_console():
+        told = language.gettext(word)
+        assert told == word or told in translated or word in IN_PORTALS_TOO, word
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_sentences_that_a_sign_in_is_refused_with_are_quoted_as_they_are_told(tag):
+    language, told = Language(tag), refusals_of_sign_in()
+    assert len(quoted("en")) > 10
+    for ours, theirs in zip(quoted("en"), quoted(tag), strict=True):
+        (sentence,) = (each for each in told if begins(ours, each))
+        translated = language.gettext(sentence)
+        assert translated == sentence or begins(theirs, translated), theirs
+
+
+@cache
+def texts_of_the_console() -> frozenset[str]:
+    """What stands in templates, and in the navigation."""
+    files = [*CONSOLE.glob("templates/**/*.html"), CONSOLE / "navigation.py", CONSOLE.parent / "domain/activities.py"]
+    source = "".join(file.read_text("utf-8") for file in files)
+    return frozenset(re.findall(r'(?:\b_\(|Sentence\(| = |, )"([^"]+)"', source)) | {"SSO", "SCIM"}
+
+
+@cache
+def refusals_of_sign_in() -> frozenset[str]:
+    """The sentences of the protocols, and of what is made of their answers."""
+    files = [*CONSOLE.parent.glob("sso/*/*.py"), *CONSOLE.parent.glob("admin/sso_*.py")]
+    return frozenset(each for file in files for each in sentences(file) if isinstance(each, str))
+
+
+def quoted(tag: str) -> list[str]:
+    """The sentences in the table on signing in."""
+    tables = "".join(map(str, guide("troubleshooting", tag).parts)).split("<table")
+    return re.findall(r'<th scope="row">([^<]+)</th>', tables[3])
+
+
+def begins(quotation: str, sentence: str) -> bool:
+    """Whether it is how a sentence begins; "…" stands for what is filled in."""
+    return re.match(r"\{\w+\}".join(map(re.escape, quotation.split("…"))), sentence) is not None
+
+
+def bold(of: Guide) -> set[str]:
+    """What is printed in bold: menus and fields, each for itself."""
+    html = "".join(part for part in of.parts if isinstance(part, Markup))
+    found = re.findall(r"<strong>(.*?)</strong>", html, re.DOTALL)
+    return {word.strip() for each in found for word in unescape(re.sub("<[^>]+>", "", each)).split("→")}
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)

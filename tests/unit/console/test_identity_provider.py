@@ -532,6 +532,21 @@ async def test_who_signs_in_at_a_provider_sees_so_among_the_own_settings(signed_
     assert "You sign in at Contoso Entra." in page
     assert "Change password" not in page
     assert "Its codes are asked for before critical changes." in page
+    assert "No authenticator app is set up." in page
+    assert "Set up an authenticator app" in page
+
+
+async def test_who_signs_in_at_a_provider_is_not_offered_to_change_a_password_that_is_not_asked_for(
+    admin, signed_in, ana
+):
+    user = await admin.services.users.get("entra", ana)
+    await Person(admin, user).equip()
+    page = (await signed_in.get("account/security")).text
+    assert "The password that you have here is not asked for as long as that is so." in page
+    assert "Change password" not in page
+    assert "Set up a new app" in page
+    page = await signed_in.get("account/security/password")
+    assert (page.status, "You sign in at Contoso Entra, and change your password there." in page.text) == (409, True)
 
 
 # Testing the connection

@@ -127,7 +127,7 @@ def codes_in_code():
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="Code"), args=[ast.IfExp(body=first, orelse=second)]):
-                    yield from (first.value, second.value)
+                    yield from (each.value for each in (first, second) if isinstance(each, ast.Constant))
                 case ast.Call(func=ast.Name(id="Code" | "change"), args=[ast.Constant(value=code), *_]):
                     yield code
                 case ast.Assign(targets=[ast.Name(id="pairs")], value=ast.Tuple(elts=pairs)):

@@ -101,6 +101,16 @@ async def test_technicians_and_end_users_have_the_page_too(tess, end_user):
         assert "Access tokens" not in security.text
 
 
+async def test_end_users_see_which_organization_they_belong_to(admin, end_user):
+    """R007."""
+    await admin.done("POST", "/organizations", {"name": "Contoso Sales", "id": "77"})
+    assert "Organization 12" in (await end_user.get("account")).text
+    for organization, told in (("77", "Contoso Sales"), ("All", "All organizations")):
+        await admin.done("PATCH", f"/users/{end_user.person.user.id}", {"organizationId": organization})
+        await end_user.person.sign_in()
+        assert f"Organization {told}" in (await end_user.get("account")).text
+
+
 async def test_everybody_sees_where_the_own_roles_come_from(tess, visitor):
     """R089."""
     page = await tess.get("account")

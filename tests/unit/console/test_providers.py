@@ -155,13 +155,18 @@ CALLS = 11
 async def test_the_page_takes_so_many_calls():
     """Besides those of the session: the provider, its tokens and connection; the card's; the mapping's."""
     rows = CountingRows(FakeRows())
-    visitor = await Visitor.signed_in(await AdminWorld.on(rows))
+    admin = await AdminWorld.on(rows)
+    visitor = await Visitor.signed_in(admin)
     rows.reset()
     await visitor.get("not-there", fragment=True)
     session = rows.calls.total()
     rows.reset()
     assert (await visitor.get(ENTRA, fragment=True)).status == 200
     assert rows.calls.total() - session == CALLS
+    await configure(admin)
+    rows.reset()
+    assert (await visitor.get(ENTRA, fragment=True)).status == 200
+    assert rows.calls.total() - session == CALLS + 3  # how many accounts sign in how
 
 
 # Adding and editing

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from scim.domain.people import AuthenticationType
+from tests.people import Person
 from tests.unit.api.test_provider_switches import configure, enabled, passed, without_native_administrators
 from tests.unit.api.test_providers import recorded
 from tests.unit.console.test_providers import ENTRA, version_in
@@ -31,6 +33,46 @@ async def test_sso_is_enabled_after_a_test(visitor, admin):
     assert (reply.status, reply.location, reply.notice) == (303, f"/console/{ENTRA}", "sso-enabled")
     assert await state(admin) == "enabled"
     assert "SSO is enabled already." in (await visitor.get(ENABLE)).text
+
+
+async def set_to(admin, account_id, how):
+    profile = await admin.services.profiles.get(account_id)
+    await admin.services.profiles.save(replace(profile, authentication_type=how))
+
+
+async def test_the_card_counts_accounts_by_authentication_type(visitor, admin):
+    """AMB-30: those of the provider, and native ones in its domains that an administrator has set to SSO."""
+    ids = await admin.world.users(4)
+    assert "Native ·" not in (await visitor.get(ENTRA)).text
+    await configure(admin)
+    assert "Authentication type 0 Native · 4 SSO" in (await visitor.get(ENTRA)).text
+    await set_to(admin, ids[0], AuthenticationType.NATIVE)
+    for address in ("li@contoso.com", "eve@elsewhere.com"):
+        await set_to(admin, (await admin.account(address)).id, AuthenticationType.SSO)
+    assert "Authentication type 1 Native · 4 SSO" in (await visitor.get(ENTRA)).text
+
+
+async def test_what_enabling_changes_is_told_before(visitor, admin):
+    """AMB-30: who signs in there from then on, who loses the way in that there is today, and who stays Native."""
+    await configure(admin)
+    await passed(admin)
+    assert (
+        "No active user of this provider signs in there yet. Nobody of this provider stays Native."
+        in (await visitor.get(ENABLE)).text
+    )
+    ids = await admin.world.users(4)
+    await set_to(admin, ids[0], AuthenticationType.NATIVE)
+    ana = await make_administrator(admin, ids[1])
+    await Person(admin, ana).equip()
+    await set_to(admin, (await admin.account("li@contoso.com")).id, AuthenticationType.SSO)
+    page = await visitor.get(ENABLE)
+    assert "3 people of this provider sign in there from then on. See the list" in page.text
+    assert "1 of them can sign in here with a password today, and cannot any more then." in page.text
+    assert f"1 system administrator is among them: {ana.user_name}" in page.text
+    assert "1 native account in its e-mail domains was set to SSO, and signs in there, too." in page.text
+    native = await admin.services.users.get("entra", ids[0])
+    assert f"1 person of this provider stays Native: {native.user_name}" in page.text
+    assert 'href="/console/administration/accounts/users?provider=entra"' in page.html
 
 
 async def test_the_dialog_says_what_disabling_would_do(visitor, admin):
@@ -102,6 +144,9 @@ async def test_enabling_needs_somebody_who_can_sign_in_natively(visitor, admin):
     await configure(admin)
     await passed(admin)
     await without_native_administrators(admin)
+    page = await visitor.get(ENABLE)
+    assert "Enabling needs at least one active system administrator with native sign-in." in page.text
+    assert "<button class=" not in page.html.partition("dialog-footer")[2]
     page = await visitor.send(ENABLE)
     assert page.status == 409
     assert "Enabling needs at least one active system administrator with native sign-in." in page.text
