@@ -7,7 +7,12 @@ const EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 const BASIC = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic";
 const PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
 
-const DISPLAY_NAME = { name: "displayname", nameFormat: BASIC, valueTag: "displayname", valueXsiType: "xs:string" };
+const DISPLAY_NAME = {
+  name: "http://schemas.microsoft.com/identity/claims/displayname",
+  nameFormat: BASIC,
+  valueTag: "displayname",
+  valueXsiType: "xs:string",
+};
 // samlify's own, and what it leaves to its users: that somebody has signed in, and how.
 const response = samlify.SamlLib.defaultLoginResponseTemplate.context.replace(
   "{AuthnStatement}",

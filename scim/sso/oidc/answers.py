@@ -180,11 +180,11 @@ class Answers:
         return {**more, **claims}
 
 
-def _in_form(client: Client) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _in_form(client: Client) -> tuple[dict[str, str], dict[str, str]]:
     return {"client_id": client.configuration.client_id, "client_secret": client.secret}, {}
 
 
-def _in_header(client: Client) -> tuple[Mapping[str, str], Mapping[str, str]]:
+def _in_header(client: Client) -> tuple[dict[str, str], dict[str, str]]:
     pair = f"{quote_plus(client.configuration.client_id)}:{quote_plus(client.secret)}"
     return {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode('ascii')}"}
 
