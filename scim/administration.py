@@ -25,6 +25,7 @@ from scim.storage.tables.people import (
 )
 from scim.storage.tables.profiles import TableProfiles
 from scim.storage.tables.roles import TableCensus, TableRoles
+from scim.storage.tables.secret_versions import TableSecretVersions
 from scim.web.authentication import RequestAuthenticator
 
 if TYPE_CHECKING:
@@ -72,7 +73,13 @@ def administration(app: "Application") -> Administration:
         idempotency_keys=TableIdempotencyKeys(config),
         secrets=app.secrets,
         sealer=VaultSealer(app.secrets),
-        sso=Engines(public_url, app.clock, allows_loopback=app.local_identity_providers),
+        sso=Engines(
+            public_url,
+            app.secrets,
+            TableSecretVersions(config),
+            app.clock,
+            allows_loopback=app.local_identity_providers,
+        ),
         passwords=app.passwords,
         clock=app.clock,
         identifiers=app.identifiers,

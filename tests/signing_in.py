@@ -131,13 +131,15 @@ class Browser(Visitor):
             provider.double.authorize(self.went_to)
             right = {"code": CODE, "state": self.asked["state"]} | changes
             return await self.get(f"sso/{provider.id}/callback?{urlencode(right)}")
-        return await self.post(provider, provider.answer(self.asked.get("RelayState"), **changes))
+        state = self.asked.get("RelayState")
+        return await self.post(provider, provider.answer(state, **changes).posted(), relay_state=state or "x")
 
-    async def post(self, provider: SamlProvider, answer: Answer) -> PageReply:
+    async def post(self, provider: SamlProvider, answer: Answer | str, *, relay_state: str = "x") -> PageReply:
         """Send a form as the provider's page has a browser send it: from another site, without the session's cookie."""
+        text = answer if isinstance(answer, str) else answer.posted()
         kept, self.headers["origin"] = self.cookies.pop("__Host-rollcall", None), "https://login.microsoftonline.com"
         try:
-            return await self.send(f"sso/{provider.id}/acs", SAMLResponse=answer.posted(), RelayState="x")
+            return await self.send(f"sso/{provider.id}/acs", SAMLResponse=text, RelayState=relay_state)
         finally:
             del self.headers["origin"]
             if kept:

@@ -1,4 +1,4 @@
-// The digests of provisioning tokens, and the key that seals what the app must be able to read again.
+// The digests of provisioning tokens, client secrets, and the keys that the app seals and decrypts with.
 
 param name string
 param location string

@@ -15,6 +15,7 @@ from ops.backup.report import Report
 from ops.backup.staging import Staging
 from scim.domain.groups import Group
 from scim.domain.organizations import Organization
+from scim.domain.people import AuthenticationType, Profile, authentication_type_of
 from scim.domain.providers import NATIVE
 from scim.domain.users import User
 from scim.storage.backup.lines import StoredRow
@@ -142,8 +143,13 @@ class _Plan:
         self._derive(keys.user_name(user.user_name), entities.holder_columns(user.provider, user.id))
         self._derive_all(entities.user_index_rows(user))
         self._totals["u", user.provider] += 1
-        if user.administrator and user.id in self._facts.able:
+        if user.administrator and user.id in self._facts.able and self._is_native(user):
             self._able[user.id] = user.standing.active
+
+    def _is_native(self, user: User) -> bool:
+        row = self._read.get(DIRECTORY, PARTITION, keys.profile(user.id))
+        profile = profiles.profile_of(_plain(row)) if row else Profile(account_id=user.id)
+        return authentication_type_of(profile, user.provider) is AuthenticationType.NATIVE
 
     def _group(self, row: StoredRow, *, is_pending: bool) -> None:
         self._keep([row])
@@ -234,7 +240,7 @@ class _Plan:
         self._report.leave_out(LEFT_OUT_UNKNOWN, there - known)
 
     def _note_administrators(self) -> None:
-        """Whoever has complete credentials, and no one else: the last of them must not be switched off."""
+        """Whoever has complete credentials and signs in by them, and no one else: the last of them must stay."""
         row = self._read.get(DIRECTORY, PARTITION, keys.ADMINISTRATORS)
         if row is None and not self._able:
             return

@@ -1,7 +1,7 @@
 """The system dashboard: what waits for somebody, besides what `banners` says, and how much there is of everything.
 
-What would take a look at every account (people without an organization, for example) is not here: this page is opened
-many times a day.
+What would take a look at every account is not here: this page is opened many times a day. End users without an
+organization need no place: none is accepted (AMB-5, AMB-7).
 """
 
 import asyncio

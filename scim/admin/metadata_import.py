@@ -15,35 +15,31 @@ MOST_KEPT = 200_000
 """Characters of a document that are kept beside what was read from it."""
 
 
-async def from_url(context: Context, provider_id: str, url: str, if_match: str | None) -> Provider:
-    """Fetch the metadata, and sign people in by it from now on; another connection has to be tested.
+async def take_over(
+    context: Context, provider_id: str, if_match: str | None, *, url: str = "", document: str = ""
+) -> Provider:
+    """Sign people in by this metadata from now on; another connection has to be tested.
+
+    Args:
+        context: A system administrator.
+        provider_id: The provider.
+        if_match: The version that was read; None for any.
+        url: Where the metadata is fetched from; "" where the document is given.
+        document: Its text; blank where the address is given.
 
     Raises:
-        Invalid: It cannot be got, or is none.
+        Invalid: It cannot be got, is none, or neither or both are given.
         Missing, Changed, Conflicting: See `providers.update`.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
-    try:
-        configuration = await context.services.sso.fetch_metadata(url)
-    except ConfigurationRefused as refusal:
-        raise Invalid(refusal.detail, "url", refusal.code) from refusal
-    return await _stored(context, provider_id, configuration, if_match)
-
-
-async def from_document(context: Context, provider_id: str, document: str, if_match: str | None) -> Provider:
-    """The same, from the text of a document.
-
-    Raises:
-        See `from_url`.
-    """
-    context.require_recent(Action.MANAGE_PROVIDERS)
-    if not document.strip():
+    if bool(url) is bool(document.strip()):
         raise Invalid(Sentence("Give the address of the metadata, or the metadata itself."), "url", "no_metadata")
+    sso = context.services.sso
     try:
-        configuration = context.services.sso.read_metadata(document.strip().encode())
+        found = await sso.fetch_metadata(url) if url else sso.read_metadata(document.strip().encode())
     except ConfigurationRefused as refusal:
-        raise Invalid(refusal.detail, "document", refusal.code) from refusal
-    return await _stored(context, provider_id, configuration, if_match)
+        raise Invalid(refusal.detail, "url" if url else "document", refusal.code) from refusal
+    return await _stored(context, provider_id, found, if_match)
 
 
 async def _stored(

@@ -101,6 +101,16 @@ async def details(context: Context, provider_id: str) -> ProviderPage:
     return await page_of(context, await get(context, provider_id))
 
 
+async def seen(context: Context, provider_id: str) -> Provider:
+    """A provider alone, for who may see it. One storage call.
+
+    Raises:
+        Missing: There is none with this id.
+    """
+    context.require(Action.VIEW_PROVIDERS)
+    return await get(context, provider_id)
+
+
 async def page_of(context: Context, provider: Provider) -> ProviderPage:
     """What the page of a provider shows that was just read or written."""
     services = context.services

@@ -86,6 +86,7 @@ async def sign_in(services: Services, attempt: Attempt) -> tuple[User, Ticket]:
         raise SignInRequired(Sentence("Your account is inactive. Ask your administrator."), "account_inactive")
     await refuse_sso_only(services, user)
     await _check_second_factor(services, attempt, user, credentials)
+    await note_able(services, user)  # an app was set up, or the account has become Native with its provider's end
     ticket = await sessions.begin(services, user, attempt.agent, began)
     await record_own(services, user, Status.SIGNED_IN, attempt.request_id)
     return user, ticket
@@ -115,6 +116,5 @@ async def _check_second_factor(services: Services, attempt: Attempt, user: User,
         raise Denied(
             Sentence("Your credentials were changed at the same time. Start again."), "enrolment_expired"
         ) from conflict
-    await note_able(services, user)
     await record_own(services, user, Status.MFA_ENROLLED, attempt.request_id)
     return None

@@ -55,9 +55,11 @@ async def show(
 
 
 async def _arrived(services: Services, sealed: str, provider_id: str) -> tuple[Arrived, User]:
-    arrived = await sso_pending.open_arrived(services, sealed, provider_id)
-    user = await services.accounts.get(arrived.account_id) if arrived else None
-    if arrived is None or user is None or not user.standing.active:
+    arrived = (await sso_pending.opened(services, sealed)).arrived
+    if arrived is None or arrived.provider_id != provider_id:
+        raise Denied(_OVER, OVER)
+    user = await services.accounts.get(arrived.account_id)
+    if user is None or not user.standing.active:
         raise Denied(_OVER, OVER)
     await in_force(services, provider_id)
     return arrived, user

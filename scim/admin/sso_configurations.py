@@ -13,10 +13,10 @@ from scim.admin.problems import Conflicting, Invalid
 from scim.admin.services import Services
 from scim.domain.providers import Provider
 from scim.domain.sso import (
+    Certificate,
     ConfigurationRefused,
     OidcConfiguration,
     SamlConfiguration,
-    SigningCertificate,
     SsoConfiguration,
     SsoProtocol,
     SsoState,
@@ -96,7 +96,7 @@ async def _with_secret(
     )
 
 
-def certificates_of(services: Services, configuration: SsoConfiguration | None) -> Sequence[SigningCertificate]:
+def certificates_of(services: Services, configuration: SsoConfiguration | None) -> Sequence[Certificate]:
     """The signing certificates of a configuration, also those that have expired; none for OpenID Connect."""
     return services.sso.stored_certificates(configuration) if isinstance(configuration, SamlConfiguration) else ()
 

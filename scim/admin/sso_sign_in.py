@@ -27,8 +27,10 @@ from scim.sentences import Sentence
 logger = logging.getLogger(__name__)
 
 _MOST_NEXT = 500
-"""Characters of an address to return to: the cookie has to hold it."""
+"""Bytes of an address to return to: the cookie has to hold it, and those of other tabs."""
 _UNSOLICITED = "unsolicited"
+_NAMING = frozenset({"RelayState", "state"})
+"""What answers of SAML and of OpenID Connect bring back as it was sent along: the id of a request."""
 _NOT_BEGUN = Sentence(
     "This sign-in was not begun in this browser, or more than ten minutes ago. Start it at the sign-in page."
 )
@@ -92,13 +94,21 @@ class Answer:
     agent: str = ""
     request_id: str = ""
 
+    @property
+    def named(self) -> str:
+        """The id of the request that it claims to answer; "" for none."""
+        return next((value for name, value in self.fields if name in _NAMING), "")
 
-async def begin(services: Services, provider_id: str, *, login_hint: str = "", wanted: str = "") -> Departure:
+
+async def begin(
+    services: Services, provider_id: str, sealed: str, *, login_hint: str = "", wanted: str = ""
+) -> Departure:
     """Send somebody to a provider.
 
     Args:
         services: The ports.
         provider_id: Which.
+        sealed: The cookie; "" for none.
         login_hint: Who, as typed; "" for nobody yet.
         wanted: Where the person wants to go afterwards; "" for the first page.
 
@@ -111,8 +121,9 @@ async def begin(services: Services, provider_id: str, *, login_hint: str = "", w
     except AnswerRefused as refusal:
         logger.info("sso_departure_refused provider=%s code=%s", provider_id, refusal.code)
         raise Denied(refusal.detail, refusal.code) from refusal
-    left = Left(provider_id=provider.id, request=request, next=wanted if len(wanted) <= _MOST_NEXT else "")
-    return Departure(url, await sso_pending.seal_left(services, left))
+    left = Left(provider_id=provider.id, request=request, next=wanted if len(wanted.encode()) <= _MOST_NEXT else "")
+    kept = await sso_pending.opened(services, sealed)
+    return Departure(url, await sso_pending.keep(services, kept.leaving(left)))
 
 
 async def complete(services: Services, answer: Answer) -> Arrival:
@@ -123,7 +134,8 @@ async def complete(services: Services, answer: Answer) -> Arrival:
             `provider_deleted`, `sso_disabled`, `no_account`, `several_accounts`, `account_inactive`, `native_only`.
     """
     began = services.clock.now()
-    left = await sso_pending.open_left(services, answer.sealed, answer.provider_id)
+    kept = await sso_pending.opened(services, answer.sealed)
+    left = kept.answered(answer.provider_id, answer.named)
     try:
         if left is not None and left.tester:
             provider, configuration = await sso_testing.present(services, left)
@@ -141,7 +153,7 @@ async def complete(services: Services, answer: Answer) -> Arrival:
     wanted = left.next if left else ""
     if not (identity.has_mfa or provider.policies.trusts_mfa):
         arrived = Arrived(provider_id=provider.id, account_id=user.id, began=began, next=wanted)
-        return CodeNeeded(await sso_pending.seal_arrived(services, arrived))
+        return CodeNeeded(await sso_pending.keep(services, kept.arriving(arrived, left)))
     ticket = await sessions.begin(services, user, answer.agent, began, provider.id)
     await note(services, user, provider, answer.request_id)
     return SignedIn(ticket, wanted)

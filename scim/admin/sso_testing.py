@@ -47,8 +47,13 @@ class Tested:
     counts: bool
 
 
-async def begin(context: Context, provider_id: str) -> tuple[str, str]:
-    """Where the administrator's browser is to go, and what is for its cookie.
+def address(services: Services, provider_id: str) -> str:
+    """The page of the console where an administrator begins a test."""
+    return f"{services.public_url}/console/administration/accounts/identity-providers/{provider_id}/sso/test"
+
+
+async def begin(context: Context, provider_id: str, sealed: str) -> tuple[str, str]:
+    """Where the administrator's browser is to go, and what is for its cookie, in place of what was there.
 
     The provider is told to ask for the password even of somebody who has a session there: a test is to show all of it.
 
@@ -67,7 +72,8 @@ async def begin(context: Context, provider_id: str) -> tuple[str, str]:
     except AnswerRefused as refusal:
         raise Denied(refusal.detail, refusal.code) from refusal
     left = Left(provider_id=provider.id, request=request, tester=context.principal.account_id)
-    return url, await sso_pending.seal_left(services, left)
+    kept = await sso_pending.opened(services, sealed)
+    return url, await sso_pending.keep(services, kept.leaving(left))
 
 
 async def present(services: Services, left: Left) -> tuple[Provider, SsoConfiguration]:

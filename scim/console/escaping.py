@@ -1,5 +1,6 @@
 """How values get into a page: escaped, and with nothing hidden in them."""
 
+import html
 import re
 from collections.abc import Iterable
 from operator import attrgetter
@@ -13,18 +14,19 @@ _CONTROLS = re.compile(
 or no ink. The joiners U+200C and U+200D are not among them: Persian and emoji are written with them."""
 
 
-def shown(value: object) -> object:
-    """What is put into a page in place of a value: characters that nobody sees become ones that everybody does.
+def shown(value: object) -> str:
+    """What is put into a page in place of a value: escaped, and characters that nobody sees become ones that all do.
 
     Otherwise a name could hide what it is, or turn the text around it (U+202E).
     """
     if value is None:
         return ""
-    if not isinstance(value, str) or isinstance(value, Markup):
+    if isinstance(value, Markup):
         return value
-    if value.isascii() and value.isprintable():  # nearly all of them, and quickly
-        return value
-    return _CONTROLS.sub(lambda match: f"[U+{ord(match[0]):04X}]", value)
+    text = str(value)
+    if not (text.isascii() and text.isprintable()):  # nearly all of them are, and it is seen quickly
+        text = _CONTROLS.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+    return html.escape(text)
 
 
 def filled(text: str, /, **values: object) -> Markup:
@@ -36,7 +38,7 @@ def filled(text: str, /, **values: object) -> Markup:
 
 
 def _escaped(value: object) -> object:
-    return value if isinstance(value, int) else escape(shown(value))
+    return value if isinstance(value, int) else shown(value)
 
 
 def typed(value: object) -> Markup:

@@ -34,11 +34,17 @@ def speak(environment: Environment, language: Language) -> None:
 
 
 class _Generator(CodeGenerator):
-    """Jinja's compiler, with texts in their places."""
+    """Jinja's compiler, with texts in their places, and values escaped once: by `escaping.shown`, its `finalize`."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
         language: Language = self.environment.language  # type: ignore[attr-defined]
         super().visit_Template(_TextsInPlace(language).visit(node), frame)
+
+    def _output_child_pre(self, *_: object) -> None:
+        self.write("environment.finalize(")
+
+    def _output_child_post(self, *_: object) -> None:
+        self.write(")")
 
 
 class _TextsInPlace(NodeTransformer):

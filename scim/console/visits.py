@@ -13,6 +13,7 @@ from scim.console.language import Language
 from scim.contracts.base import Parameters
 from scim.domain.authority import Action
 from scim.sentences import Sentence
+from scim.web.cookies import sso_cookie_in
 from scim.web.messages import WebRequest
 
 
@@ -60,6 +61,11 @@ class Visit:
     def agent(self) -> str:
         """What the browser says of itself; "" for nothing."""
         return self.request.headers.get("user-agent", "")
+
+    @property
+    def sso_cookie(self) -> str:
+        """What the browser keeps of sign-ins at identity providers; "" for nothing."""
+        return sso_cookie_in(self.request.headers.get("cookie", ""))
 
     @property
     def is_fragment(self) -> bool:

@@ -1,5 +1,6 @@
 """Identity providers."""
 
+from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -75,12 +76,16 @@ SsoSettings = Annotated[
 
 
 def sso_settings(configuration: SsoConfiguration) -> SamlSettings | OidcSettings:
-    """What is told of a configuration."""
+    """What is told of a configuration. It is not judged again: metadata may say what nobody may type.
+
+    Metadata may have more certificates, and in local runs addresses of this machine.
+    """
+    told = {each.name: getattr(configuration, each.name) for each in fields(configuration)}
     match configuration:
         case SamlConfiguration():
-            return SamlSettings.of(configuration)
+            return SamlSettings.model_construct(**told)
         case OidcConfiguration():
-            return OidcSettings.of(configuration)
+            return OidcSettings.model_construct(protocol=SsoProtocol.OIDC, **told)
 
 
 class Policies(Contract):

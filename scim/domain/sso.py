@@ -201,8 +201,8 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SigningCertificate:
-    """One that answers may be signed with.
+class Certificate:
+    """One that answers may be signed with, or assertions encrypted for.
 
     Attributes:
         pem: As text, as it is stored.
@@ -215,25 +215,11 @@ class SigningCertificate:
     not_after: datetime
 
 
-class ConfigurationRefused(Exception):
-    """What an administrator gave, or had fetched, cannot be signed in with.
+class SignOnRefused(Exception):
+    """Something of an identity provider is not taken.
 
     Args:
-        detail: Says in one sentence what is wrong; nothing of what was given is in it but dates and numbers.
-        code: Machine-readable, e.g. `not_metadata`.
-    """
-
-    def __init__(self, detail: Sentence, code: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.code = code
-
-
-class AnswerRefused(Exception):
-    """What came from an identity provider does not let anybody in.
-
-    Args:
-        detail: Says in one sentence what is wrong, and where it is mended; nothing of the answer itself is in it.
+        detail: Says in one sentence what is wrong, and where it is mended; of what was given, only what is said below.
         code: Machine-readable, e.g. `wrong_audience`.
     """
 
@@ -241,3 +227,11 @@ class AnswerRefused(Exception):
         super().__init__(detail)
         self.detail = detail
         self.code = code
+
+
+class ConfigurationRefused(SignOnRefused):
+    """What an administrator gave, or had fetched, cannot be signed in with; dates, numbers and hosts are told of it."""
+
+
+class AnswerRefused(SignOnRefused):
+    """What came from an identity provider does not let anybody in; nothing of it is told."""

@@ -22,7 +22,7 @@ from scim.protocol.authentication import UNKNOWN_ORIGIN, Origin, bearer_token
 
 FRESH = timedelta(seconds=30)
 USE_NOTED_EVERY = timedelta(minutes=5)
-LOOKUP_SECONDS = 4.5
+LOOKUP_SECONDS = 4.0
 """Longest look for an unremembered token."""
 _REMEMBERED = 1_000
 

@@ -1,18 +1,20 @@
 """The port `scim.domain.ports.sso` over SAML and OpenID Connect, each loaded when somebody first signs in by it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scim.domain.ports import Clock
-from scim.domain.ports.sso import Addresses
+from scim.domain.ports.people import VaultSecrets
+from scim.domain.ports.sso import Addresses, SecretVersions
 from scim.domain.sso import (
     AnswerRefused,
+    Certificate,
     ConfigurationRefused,
     Identity,
     OidcConfiguration,
     SamlConfiguration,
-    SigningCertificate,
     SignInRequest,
     SsoConfiguration,
 )
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from scim.sso.fetching import Fetcher
     from scim.sso.oidc.answers import Answers
     from scim.sso.oidc.discovery import Issuers
+    from scim.sso.saml.encryption_keys import EncryptionKeys
 
 
 class Engines:
@@ -28,25 +31,51 @@ class Engines:
 
     Args:
         public_url: The base of all links, without a slash at its end.
+        secrets: Where the key for encrypted assertions is.
+        versions: Which version of it is in force.
         clock: The time.
         allows_loopback: Whether identity providers may be on this machine, without TLS: for local runs and tests.
     """
 
-    def __init__(self, public_url: str, clock: Clock, *, allows_loopback: bool) -> None:
+    def __init__(
+        self,
+        public_url: str,
+        secrets: VaultSecrets,
+        versions: SecretVersions,
+        clock: Clock,
+        *,
+        allows_loopback: bool,
+    ) -> None:
         self._public_url = public_url
+        self._secrets = secrets
+        self._versions = versions
         self._clock = clock
         self._allows_loopback = allows_loopback
 
     def addresses(self, provider_id: str) -> Addresses:
         """See there."""
         base = f"{self._public_url}/console/sso/{provider_id}"
-        return Addresses(identifier=f"{base}/metadata", reply_url=f"{base}/acs", redirect_uri=f"{base}/callback")
+        return Addresses(
+            identifier=f"{base}/metadata",
+            reply_url=f"{base}/acs",
+            encryption_certificate=f"{base}/encryption.cer",
+            redirect_uri=f"{base}/callback",
+            sign_in_link=base,
+        )
 
-    def metadata(self, provider_id: str) -> bytes:
-        """See there."""
+    async def metadata(self, provider_id: str) -> bytes:
+        """See there. Two calls of storage and one of the vault the first time, then none."""
         from scim.sso.saml.service_provider import ServiceProvider  # noqa: PLC0415
 
-        return ServiceProvider.of(self._public_url, provider_id).metadata()
+        key = await self._encryption_keys.current()
+        return ServiceProvider.of(self._public_url, provider_id, key).metadata()
+
+    async def encryption_certificate(self) -> Certificate:
+        """See there. As many calls as `metadata`."""
+        from scim.sso.saml.certificates import described  # noqa: PLC0415
+
+        (certificate,) = described([(await self._encryption_keys.current()).certificate])
+        return certificate
 
     async def begin(
         self, provider_id: str, configuration: SsoConfiguration, *, fresh: bool = False, login_hint: str = ""
@@ -80,13 +109,11 @@ class Engines:
         fresh: bool,
         login_hint: str,
     ) -> str:
-        from scim.sso.fetching import FetchRefused  # noqa: PLC0415
         from scim.sso.oidc.requests import authorization_url, redirect_uri  # noqa: PLC0415
-        from scim.sso.oidc.servers import IssuerRefused  # noqa: PLC0415
 
         try:
             server = await self._issuers.server(configuration.issuer)
-        except (FetchRefused, IssuerRefused) as refusal:
+        except ConfigurationRefused as refusal:
             raise AnswerRefused(refusal.detail, refusal.code) from None
         back = redirect_uri(self._public_url, provider_id)
         return authorization_url(server, configuration, request, back, fresh=fresh, login_hint=login_hint)
@@ -102,11 +129,11 @@ class Engines:
         """See there."""
         match configuration:
             case SamlConfiguration():
-                return self._saml_identity(provider_id, configuration, answer, request)
+                return await self._saml_identity(provider_id, configuration, answer, request)
             case OidcConfiguration():
                 return await self._oidc_identity(provider_id, configuration, answer, request, client_secret)
 
-    def _saml_identity(
+    async def _saml_identity(
         self,
         provider_id: str,
         configuration: SamlConfiguration,
@@ -120,8 +147,13 @@ class Engines:
         posted = [value for name, value in answer if name == "SAMLResponse"]
         if len(posted) != 1:
             raise refused("not_a_response")
-        us = ServiceProvider.of(self._public_url, provider_id)
-        return read_answer(posted[0], configuration, us, request, self._clock.now())
+        us, now = ServiceProvider.of(self._public_url, provider_id), self._clock.now()
+        try:
+            return read_answer(posted[0], configuration, us, request, now)
+        except AnswerRefused as refusal:
+            if refusal.code != "encrypted" or (key := await self._encryption_keys.present()) is None:
+                raise
+        return read_answer(posted[0], configuration, replace(us, encryption_key=key), request, now)
 
     async def _oidc_identity(
         self,
@@ -143,11 +175,11 @@ class Engines:
         )
         return await self._answers.identity(answer, request, client)
 
-    def certificates(self, texts: Sequence[str]) -> Sequence[SigningCertificate]:
+    def certificates(self, texts: Sequence[str]) -> Sequence[Certificate]:
         """See there."""
         from scim.sso.saml.certificates import read_certificates  # noqa: PLC0415
 
-        found: list[SigningCertificate] = []
+        found: list[Certificate] = []
         expired: ConfigurationRefused | None = None
         for text in texts:
             try:
@@ -160,7 +192,7 @@ class Engines:
             raise expired
         return list(dict.fromkeys(found))
 
-    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[SigningCertificate]:
+    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[Certificate]:
         """See there."""
         from scim.sso.saml.certificates import described  # noqa: PLC0415
 
@@ -174,20 +206,21 @@ class Engines:
 
     async def fetch_metadata(self, url: str) -> SamlConfiguration:
         """See there. One fetch."""
-        from scim.sso.fetching import FetchRefused  # noqa: PLC0415
         from scim.sso.saml.metadata import LIMIT  # noqa: PLC0415
 
-        try:
-            document = await self._fetcher.fetch(url, limit=LIMIT)
-        except FetchRefused as refusal:
-            raise ConfigurationRefused(refusal.detail, refusal.code) from None
-        return self.read_metadata(document)
+        return self.read_metadata(await self._fetcher.fetch(url, limit=LIMIT))
 
     @cached_property
     def _fetcher(self) -> "Fetcher":
         from scim.sso.fetching import Fetcher  # noqa: PLC0415
 
         return Fetcher(allows_loopback=self._allows_loopback)
+
+    @cached_property
+    def _encryption_keys(self) -> "EncryptionKeys":
+        from scim.sso.saml.encryption_keys import EncryptionKeys  # noqa: PLC0415
+
+        return EncryptionKeys(self._secrets, self._versions, self._clock)
 
     @cached_property
     def _issuers(self) -> "Issuers":

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import aiohttp
 
+from scim.domain.sso import ConfigurationRefused
 from scim.sentences import Sentence
 
 SECONDS = 10.0
@@ -31,18 +32,8 @@ type _Address = tuple[int | AddressFamily, int | SocketKind, int, str, tuple[Any
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
-class FetchRefused(Exception):
-    """What an address should hold was not got.
-
-    Args:
-        detail: Says in one sentence what is wrong.
-        code: Machine-readable, e.g. `timeout`.
-    """
-
-    def __init__(self, detail: Sentence, code: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.code = code
+class FetchRefused(ConfigurationRefused):
+    """What an address should hold was not got."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ The tenant that is looked at is called by names that mean harm, and everything e
 without blanks as long as may be, tokens that have expired. Nothing in here changes anything, so that all share it.
 """
 
+import html
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -120,7 +121,7 @@ def check_texts(page: Page, tenant: Tenant, place: Place) -> None:
 
 def seen(text: str) -> str:
     """As it is read: what cannot be seen is shown, and blanks are made one."""
-    return " ".join(str(shown(text)).split())
+    return " ".join(html.unescape(shown(text)).split())
 
 
 def check_skipping(page: Page) -> None:

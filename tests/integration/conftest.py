@@ -19,7 +19,7 @@ BASE_PATH = "/ws/scim/v2"
 ORGANIZATIONS = ("21", "22", "23")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def instances(emulators):
     """The URLs of two processes of the app on one storage."""
     apps = [pending.open() for pending in [emulators.prepare_app(), emulators.prepare_app()]]

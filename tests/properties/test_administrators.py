@@ -1,6 +1,6 @@
 """Whatever SCIM and the console do, in whatever order and however close together: one administrator remains.
 
-That is one who is active and can sign in natively, with a password and an authenticator app. Steps are only made; what
+That is one who is active and signs in natively, with a password and an authenticator app. Steps are only made; what
 must hold is looked up in storage after each of them. They are made in the name of a technician whom the use cases are
 told to be a system administrator, so that nothing depends on who acts.
 """
@@ -20,7 +20,9 @@ from scim.admin.account_edits import Edit
 from scim.admin.context import Context, Principal
 from scim.admin.problems import Problem
 from scim.admin.records import note_able
+from scim.admin.sso_accounts import type_of
 from scim.admin.step_up import CriticalAction
+from scim.domain.people import AuthenticationType
 from scim.domain.ports import VersionConflict
 from scim.domain.users import User, UserType
 from scim.errors import ScimError
@@ -52,6 +54,15 @@ async def deleting(context: Context, account_id: str, proof: str) -> None:
     await account_edits.delete(context, account_id, None, proof)
 
 
+def typing(how: AuthenticationType) -> Callable[..., Awaitable[Any]]:
+    """Changes how an account signs in, with a proof."""
+
+    async def change(context: Context, account_id: str, proof: str) -> None:
+        await account_edits.edit(context, account_id, Edit(profile={"authentication_type": how}), None, proof)
+
+    return change
+
+
 STEPS = {
     "grant": lambda play, who: play.critical(administrators.grant, CriticalAction.GRANT_ADMINISTRATOR, who),
     "revoke": lambda play, who: play.critical(administrators.revoke, CriticalAction.REVOKE_ADMINISTRATOR, who),
@@ -59,6 +70,8 @@ STEPS = {
     "enrol": lambda play, who: play.enrol(who),
     "deactivate": lambda play, who: play.critical(switching(on=False), CHANGE, who),
     "reactivate": lambda play, who: play.critical(switching(on=True), CHANGE, who),
+    "to SSO": lambda play, who: play.critical(typing(AuthenticationType.SSO), CHANGE, who),
+    "to native": lambda play, who: play.critical(typing(AuthenticationType.NATIVE), CHANGE, who),
     "delete": lambda play, who: play.critical(deleting, CHANGE, who),
     "restore": lambda play, who: play.plain(new_accounts.restore, who),
     "retype": lambda play, who: play.plain(account_edits.edit, who, END_USER_EDIT, None),
@@ -151,11 +164,16 @@ class Play:
         return run
 
     async def able(self) -> list[User]:
-        """The active administrators who can sign in natively."""
+        """The active administrators who can sign in natively, and do."""
         found = [await self.admin.services.accounts.get(id_) for id_ in self.ids]
         administrators_ = [each for each in found if each and each.administrator and each.standing.active]
-        store = self.admin.services.credentials
-        return [each for each in administrators_ if (await store.get(each.id)).is_complete]
+        services = self.admin.services
+        return [
+            each
+            for each in administrators_
+            if (await services.credentials.get(each.id)).is_complete
+            and await type_of(services, each) is AuthenticationType.NATIVE
+        ]
 
 
 type Prepared = Callable[[], Awaitable[Any]]
@@ -187,6 +205,7 @@ async def played(groups: list[list[Step]]) -> None:
 @example([[("grant", 1)], [("revoke", 0), ("revoke", 1)]])
 @example([[("grant", 2)], [("SCIM off", 2), ("deactivate", 0)], [("SCIM on", 2)], [("SCIM delete", 2), ("delete", 0)]])
 @example([[("grant", 1)], [("reset app", 0), ("delete", 1)], [("enrol", 0)], [("reset app", 1), ("revoke", 0)]])
+@example([[("grant", 1)], [("to SSO", 0), ("to SSO", 1)], [("to native", 0), ("to SSO", 1)], [("approve", 1)]])
 @example([[("approve", 0)], [("SCIM off", 0)], [("SCIM delete", 0)], [("SCIM retype", 0)], [("retype", 0)]])
 @example([[("grant", 1)], [("enrol", 1), ("reset app", 1), ("revoke", 0)], [("revoke", 0)], [("deactivate", 0)]])
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -213,16 +232,17 @@ class MeetingRows(FakeRows):
         return row
 
 
-LOSSES = ("revoke", "reset app", "deactivate", "delete", "SCIM off", "SCIM delete")
+LOSSES = ("revoke", "reset app", "deactivate", "delete", "to SSO", "SCIM off", "SCIM delete")
 
 
-@pytest.mark.parametrize("first", LOSSES[:4])
+@pytest.mark.parametrize("first", LOSSES[:5])
 @pytest.mark.parametrize("second", LOSSES)
 async def test_two_who_would_each_leave_the_other_as_the_last_one_meet(first: str, second: str) -> None:
     """AMB-11: both have read that two remain before either has written."""
     rows = MeetingRows()
     play = await Play.begin(rows)
-    await refused_or_done(await STEPS["grant"](play, 2))
+    for step in ("grant", "to native"):  # a provider's
+        await refused_or_done(await STEPS[step](play, 2))
     assert len(await play.able()) == 2
     losses = [await STEPS[first](play, 0), await STEPS[second](play, 2)]
     if second in {"deactivate", "delete"}:

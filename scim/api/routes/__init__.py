@@ -11,6 +11,7 @@ from scim.api.routes import (
     providers,
     roles,
     sign_in,
+    sso,
     tokens,
     user_roles,
 )
@@ -28,5 +29,6 @@ _AREAS: tuple[Endpoint, ...] = (
     *user_roles.ENDPOINTS,
     *activities.ENDPOINTS,
     *providers.ENDPOINTS,
+    *sso.ENDPOINTS,
 )
 ENDPOINTS: tuple[Endpoint, ...] = (*_AREAS, document_endpoint(_AREAS))

@@ -41,7 +41,7 @@ async def list_all(call: Call[NoBody, ProviderFilter]) -> Reply:
 async def create(call: Call[NewProvider, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     provider = await providers.create(call.context, provider_change(call.body))
-    reply = await _page(call, provider)
+    reply = await page_reply(call, provider)
     return Reply(value=reply.value, version=reply.version, location=f"/identity-providers/{provider.id}")
 
 
@@ -53,7 +53,7 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
 async def edit(call: Call[ProviderEdit, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     wanted = provider_change(call.body)
-    return await _page(call, await providers.update(call.context, call.path["providerId"], wanted, call.if_match))
+    return await page_reply(call, await providers.update(call.context, call.path["providerId"], wanted, call.if_match))
 
 
 async def deletion_impact(call: Call[NoBody, Parameters]) -> Reply:
@@ -76,7 +76,9 @@ async def sso_impact(call: Call[NoBody, Parameters]) -> Reply:
 
 async def enable_sso(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _page(call, await provider_switches.enable_sso(call.context, call.path["providerId"], call.if_match))
+    return await page_reply(
+        call, await provider_switches.enable_sso(call.context, call.path["providerId"], call.if_match)
+    )
 
 
 async def disable_sso(call: Call[DisableSso, Parameters]) -> Reply:
@@ -88,12 +90,14 @@ async def disable_sso(call: Call[DisableSso, Parameters]) -> Reply:
         call.proof,
         disable_scim=call.body.disable_scim,
     )
-    return await _page(call, provider)
+    return await page_reply(call, provider)
 
 
 async def enable_scim(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    return await _page(call, await provider_switches.enable_scim(call.context, call.path["providerId"], call.if_match))
+    return await page_reply(
+        call, await provider_switches.enable_scim(call.context, call.path["providerId"], call.if_match)
+    )
 
 
 async def disable_scim(call: Call[DisableScim, Parameters]) -> Reply:
@@ -101,10 +105,11 @@ async def disable_scim(call: Call[DisableScim, Parameters]) -> Reply:
     provider = await provider_switches.disable_scim(
         call.context, call.path["providerId"], call.body.users, call.if_match
     )
-    return await _page(call, provider)
+    return await page_reply(call, provider)
 
 
-async def _page(call: Call[Any, Any], provider: Provider) -> Reply:
+async def page_reply(call: Call[Any, Any], provider: Provider) -> Reply:
+    """The page of a provider that was just written."""
     return _reply(call, await providers.page_of(call.context, provider))
 
 
@@ -146,7 +151,8 @@ def _parts(listed: ListedProvider, url: str) -> dict[str, Any]:
     }
 
 
-_CLASHES = (404, 409, 412)
+CLASHES = (404, 409, 412)
+"""With what changes of a provider are refused."""
 
 ENDPOINTS = (
     Endpoint(
@@ -193,7 +199,7 @@ ENDPOINTS = (
         run=edit,
         body=ProviderEdit,
         reply=ProviderDetails,
-        refusals=_CLASHES,
+        refusals=CLASHES,
     ),
     Endpoint(
         method="GET",
@@ -216,7 +222,7 @@ ENDPOINTS = (
         run=delete,
         query=Confirmation,
         status=204,
-        refusals=_CLASHES,
+        refusals=CLASHES,
         proof=CriticalAction.DELETE_PROVIDER,
     ),
     Endpoint(
@@ -237,7 +243,7 @@ ENDPOINTS = (
         summary="Enable SSO, once its connection was tested (R121, R128)",
         run=enable_sso,
         reply=ProviderDetails,
-        refusals=_CLASHES,
+        refusals=CLASHES,
     ),
     Endpoint(
         method="POST",
@@ -249,7 +255,7 @@ ENDPOINTS = (
         run=disable_sso,
         body=DisableSso,
         reply=ProviderDetails,
-        refusals=_CLASHES,
+        refusals=CLASHES,
         proof=CriticalAction.DISABLE_SSO,
     ),
     Endpoint(
@@ -260,7 +266,7 @@ ENDPOINTS = (
         summary="Enable SCIM provisioning (R028); a token that is alive works again",
         run=enable_scim,
         reply=ProviderDetails,
-        refusals=_CLASHES,
+        refusals=CLASHES,
     ),
     Endpoint(
         method="POST",
@@ -273,6 +279,6 @@ ENDPOINTS = (
         run=disable_scim,
         body=DisableScim,
         reply=ProviderDetails,
-        refusals=_CLASHES,
+        refusals=CLASHES,
     ),
 )

@@ -16,12 +16,14 @@ from scim.console.paths import SSO, path_to
 from scim.console.routing import Page
 from scim.console.views import Download, Outcome, Redirect, View, view
 from scim.console.visits import Visit
+from scim.domain.providers import Provider
 from scim.domain.users import display_name
 from scim.sentences import Sentence
-from scim.web.cookies import set_cookie, set_sso_cookie, sso_cookie_in
+from scim.web.cookies import set_cookie, set_sso_cookie
 
 _ONE = f"/{SSO}/{{providerId}}"
 _METADATA = "application/samlmetadata+xml"
+_CERTIFICATE = "application/pem-certificate-chain"
 _MOST_BYTES = 1024 * 1024
 """Of what is posted by SAML: more than its engine takes, which has a sentence for what is too large."""
 
@@ -33,7 +35,9 @@ async def leave(visit: Visit) -> Outcome:
     if visit.request.method == "HEAD":
         return Redirect(path_to("sign-in"))
     try:
-        departure = await sso_sign_in.begin(visit.services, visit.path["providerId"], wanted=visit.query("next"))
+        departure = await sso_sign_in.begin(
+            visit.services, visit.path["providerId"], visit.sso_cookie, wanted=visit.query("next")
+        )
     except Denied as denied:
         return _refused(denied)
     return Redirect(departure.url, headers=set_sso_cookie(departure.sealed))
@@ -57,14 +61,14 @@ async def take_parameters(visit: Visit) -> Outcome:
 
 
 async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:
-    services, provider_id, sealed = visit.services, visit.path["providerId"], _cookie(visit)
+    services, provider_id, sealed = visit.services, visit.path["providerId"], visit.sso_cookie
     answer = Answer(
         provider_id=provider_id, fields=fields, sealed=sealed, agent=visit.agent, request_id=visit.request.id
     )
     try:
         arrival = await sso_sign_in.complete(services, answer)
     except Denied as denied:
-        left = await sso_pending.open_left(services, sealed, provider_id)
+        left = (await sso_pending.opened(services, sealed)).answered(provider_id, answer.named)
         return _refused(denied, tested=provider_id if left and left.tester else "")
     match arrival:
         case SignedIn():
@@ -78,7 +82,7 @@ async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:
 async def show_code(visit: Visit) -> Outcome:
     """Who has signed in there, and is to show a code here."""
     try:
-        _, offer = await sso_code.asked(visit.services, _cookie(visit), visit.path["providerId"])
+        _, offer = await sso_code.asked(visit.services, visit.sso_cookie, visit.path["providerId"])
     except Denied as denied:
         return _refused(denied)
     if offer is not None and "enrolment" in visit.form:  # after a wrong code, the app that was scanned is good
@@ -92,7 +96,7 @@ async def take_code(visit: Visit) -> Outcome:
     try:
         arrival = await sso_code.show(
             visit.services,
-            _cookie(visit),
+            visit.sso_cookie,
             visit.path["providerId"],
             code=form.text("code"),
             enrolment_text=form.text("enrolment"),
@@ -109,11 +113,23 @@ async def take_code(visit: Visit) -> Outcome:
 
 async def show_metadata(visit: Visit) -> Outcome:
     """Our metadata: what the Identifier leads to."""
+    provider = await _provider(visit)
+    content = await visit.services.sso.metadata(provider.id)
+    return Download(name="rollcall-metadata.xml", content=content, media_type=_METADATA)
+
+
+async def show_certificate(visit: Visit) -> Outcome:
+    """The certificate that assertions may be encrypted for, where metadata is not read (Entra: Token encryption)."""
+    await _provider(visit)
+    certificate = await visit.services.sso.encryption_certificate()
+    return Download(name="rollcall-encryption.cer", content=certificate.pem.encode(), media_type=_CERTIFICATE)
+
+
+async def _provider(visit: Visit) -> Provider:
     provider = await visit.services.providers.get(visit.path["providerId"])
     if provider is None:
         raise Missing(Sentence("There is no identity provider with this id."))
-    content = visit.services.sso.metadata(provider.id)
-    return Download(name="rollcall-metadata.xml", content=content, media_type=_METADATA)
+    return provider
 
 
 def _signed_in(arrival: SignedIn) -> View:
@@ -125,10 +141,6 @@ def _refused(denied: Denied, *, tested: str = "") -> View:
     """The reason; with the way back to the provider whose connection was only tested."""
     values = {"detail": denied.detail, "provider_id": tested}
     return View(template="sso/refused.html", values=values, status=denied.status)
-
-
-def _cookie(visit: Visit) -> str:
-    return sso_cookie_in(visit.request.headers.get("cookie", ""))
 
 
 PAGES = (
@@ -144,4 +156,5 @@ PAGES = (
     Page(path=f"{_ONE}/callback", show=take_parameters, is_public=True),
     Page(path=f"{_ONE}/code", show=show_code, submit=take_code, is_public=True),
     Page(path=f"{_ONE}/metadata", show=show_metadata, is_public=True),
+    Page(path=f"{_ONE}/encryption.cer", show=show_certificate, is_public=True),
 )

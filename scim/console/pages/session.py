@@ -92,7 +92,9 @@ async def _second_step(visit: Visit, email: str) -> View:
     shown = view("sign_in/leaving.html", provider=provider, address=path_to(SSO, provider.id), email=email)
     if visit.is_fragment:  # the dialog stays, and another tab leads there
         return shown
-    departure = await sso_sign_in.begin(visit.services, provider.id, login_hint=email, wanted=visit.query("next"))
+    departure = await sso_sign_in.begin(
+        visit.services, provider.id, visit.sso_cookie, login_hint=email, wanted=visit.query("next")
+    )
     values = {**shown.values, "address": departure.url}
     return replace(shown, values=values, headers=set_sso_cookie(departure.sealed))
 

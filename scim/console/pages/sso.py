@@ -63,7 +63,7 @@ async def show_test(visit: Visit) -> Outcome:
 
 async def test(visit: Visit) -> Outcome:
     """Go there. The browser goes on by itself: forms may lead nowhere else (`form-action`)."""
-    url, sealed = await sso_testing.begin(visit.context, visit.path["providerId"])
+    url, sealed = await sso_testing.begin(visit.context, visit.path["providerId"], visit.sso_cookie)
     return View(template="sso/go_on.html", values={"address": url}, headers=set_sso_cookie(sealed))
 
 

@@ -20,11 +20,9 @@ async def show_import(visit: Visit) -> Outcome:
 
 async def import_metadata(visit: Visit) -> Outcome:
     """Take it over."""
-    context, provider_id, url = visit.context, visit.path["providerId"], visit.form.text("url")
-    if url:
-        await metadata_import.from_url(context, provider_id, url, visit.version)
-    else:
-        await metadata_import.from_document(context, provider_id, visit.form.text("document"), visit.version)
+    url = visit.form.text("url")
+    document = "" if url else visit.form.text("document")
+    await metadata_import.take_over(visit.context, visit.path["providerId"], visit.version, url=url, document=document)
     return _done(visit)
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scim.domain.sso import (
+    Certificate,
     Identity,
     SamlConfiguration,
-    SigningCertificate,
     SignInRequest,
     SsoConfiguration,
 )
@@ -20,12 +20,28 @@ class Addresses:
     Attributes:
         identifier: Identifier (Entity ID) of SAML; our metadata is there.
         reply_url: Reply URL of SAML.
+        encryption_certificate: Where the certificate is that assertions of SAML may be encrypted for.
         redirect_uri: Of OpenID Connect.
+        sign_in_link: Whoever opens it goes to the provider to sign in.
     """
 
     identifier: str
     reply_url: str
+    encryption_certificate: str
     redirect_uri: str
+    sign_in_link: str
+
+
+class SecretVersions(Protocol):
+    """Which version of a secret in the vault is in force, where several instances may make one at once."""
+
+    async def in_force(self, name: str) -> str:
+        """The version; "" for none yet."""
+        ...
+
+    async def settle(self, name: str, version: str, *, instead_of: str) -> str:
+        """Let a version be in force, unless another one than `instead_of` has come to be; returns the one that is."""
+        ...
 
 
 class SingleSignOn(Protocol):
@@ -35,8 +51,20 @@ class SingleSignOn(Protocol):
         """What we are to a provider."""
         ...
 
-    def metadata(self, provider_id: str) -> bytes:
-        """Our SAML metadata for a provider: an XML document."""
+    async def metadata(self, provider_id: str) -> bytes:
+        """Our SAML metadata for a provider: an XML document.
+
+        Raises:
+            Unavailable: The key whose certificate is in there cannot be read.
+        """
+        ...
+
+    async def encryption_certificate(self) -> Certificate:
+        """The certificate that assertions may be encrypted for; the key is made when it is first asked for.
+
+        Raises:
+            Unavailable: See `metadata`.
+        """
         ...
 
     async def begin(
@@ -74,10 +102,11 @@ class SingleSignOn(Protocol):
 
         Raises:
             AnswerRefused: The answer lets nobody in.
+            Unavailable: It is encrypted, and the key to it cannot be read.
         """
         ...
 
-    def certificates(self, texts: Sequence[str]) -> Sequence[SigningCertificate]:
+    def certificates(self, texts: Sequence[str]) -> Sequence[Certificate]:
         """The certificates that an administrator pasted, those left out that have expired beside one that has not.
 
         Raises:
@@ -85,7 +114,7 @@ class SingleSignOn(Protocol):
         """
         ...
 
-    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[SigningCertificate]:
+    def stored_certificates(self, configuration: SamlConfiguration) -> Sequence[Certificate]:
         """The certificates of a configuration, expired ones, too; what cannot be read is left out."""
         ...
 

@@ -9,16 +9,16 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from scim.domain.ports import Clock
-from scim.domain.sso import AnswerRefused, Identity, OidcConfiguration, SignInRequest
+from scim.domain.sso import AnswerRefused, ConfigurationRefused, Identity, OidcConfiguration, SignInRequest
 from scim.sentences import Sentence
-from scim.sso.fetching import Fetcher, FetchRefused
+from scim.sso.fetching import Fetcher
 from scim.sso.oidc.claims import attributes_of, has_mfa, is_email_unverified, name_in
 from scim.sso.oidc.discovery import Issuers
 from scim.sso.oidc.documents import read_object, text
 from scim.sso.oidc.errors import refused_at_authorization, refused_at_exchange
 from scim.sso.oidc.id_tokens import Claims, Expected, check
 from scim.sso.oidc.keys import SignedToken
-from scim.sso.oidc.servers import ALGORITHMS, BASIC, POST, IssuerRefused, Server
+from scim.sso.oidc.servers import ALGORITHMS, BASIC, POST, Server
 
 _TOKENS_BYTES = 256 * 1024
 _USERINFO_BYTES = 64 * 1024
@@ -77,7 +77,7 @@ class Answers:
             code = _code(parameters, request, server)
             tokens = await self._exchanged(server, client, request, code)
             return await self._judged(server, client, request, code, tokens)
-        except (FetchRefused, IssuerRefused) as refusal:
+        except ConfigurationRefused as refusal:
             raise AnswerRefused(refusal.detail, refusal.code) from None
 
     async def _exchanged(self, server: Server, client: Client, request: SignInRequest, code: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from scim.domain.sso import ConfigurationRefused
 from scim.sentences import Sentence
 from scim.sso.oidc.documents import text, texts
 
@@ -15,18 +16,8 @@ POST, BASIC = "client_secret_post", "client_secret_basic"
 _SHOWN = 200
 
 
-class IssuerRefused(Exception):
-    """An issuer cannot be used.
-
-    Args:
-        detail: Says in one sentence what is wrong, and where it is mended.
-        code: Machine-readable, e.g. `wrong_issuer`.
-    """
-
-    def __init__(self, detail: Sentence, code: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.code = code
+class IssuerRefused(ConfigurationRefused):
+    """An issuer cannot be used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

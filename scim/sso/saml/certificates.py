@@ -14,7 +14,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from scim.domain.sso import ConfigurationRefused, SigningCertificate
+from scim.domain.sso import Certificate, ConfigurationRefused
 from scim.sentences import Sentence
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -22,7 +22,7 @@ _RSA_BITS = 2048
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 
-def read_certificates(text: str, now: datetime) -> tuple[SigningCertificate, ...]:
+def read_certificates(text: str, now: datetime) -> tuple[Certificate, ...]:
     """The certificates in a text: PEM, several after another too, or the base64 of a single one.
 
     One that has expired is left out beside one that has not.
@@ -38,7 +38,7 @@ def read_certificates(text: str, now: datetime) -> tuple[SigningCertificate, ...
     return usable([load(block) for block in _BLOCK.findall(text) or [text]], now)
 
 
-def described(pems: Iterable[str]) -> list[SigningCertificate]:
+def described(pems: Iterable[str]) -> list[Certificate]:
     """Certificates that are stored, also expired ones; what cannot be read is left out."""
     found = []
     for pem in pems:
@@ -74,7 +74,7 @@ def load(text: str) -> x509.Certificate:
     return certificate
 
 
-def usable(certificates: list[x509.Certificate], now: datetime) -> tuple[SigningCertificate, ...]:
+def usable(certificates: list[x509.Certificate], now: datetime) -> tuple[Certificate, ...]:
     """Those that have not expired, each once, in their order.
 
     Raises:
@@ -103,8 +103,8 @@ def _is_strong(key: object) -> bool:
     return isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
 
 
-def _described(certificate: x509.Certificate) -> SigningCertificate:
-    return SigningCertificate(
+def _described(certificate: x509.Certificate) -> Certificate:
+    return Certificate(
         pem=certificate.public_bytes(Encoding.PEM).decode(),
         subject=certificate.subject.rfc4514_string(),
         not_after=certificate.not_valid_after_utc,

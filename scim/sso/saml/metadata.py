@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from scim.domain.sso import ConfigurationRefused, SamlConfiguration, SigningCertificate
+from scim.domain.sso import Certificate, ConfigurationRefused, SamlConfiguration
 from scim.sentences import Sentence
 from scim.sso.addresses import may_be_opened
 from scim.sso.saml import certificates
@@ -55,7 +55,7 @@ class IdentityProvider:
 
     entity_id: str
     sign_on_url: str
-    certificates: tuple[SigningCertificate, ...]
+    certificates: tuple[Certificate, ...]
     name_id_formats: tuple[str, ...]
     document: str
 

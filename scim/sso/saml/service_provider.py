@@ -1,6 +1,6 @@
 """What we are to an identity provider: another service provider for each, with addresses of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from lxml import etree
@@ -24,7 +24,7 @@ class EncryptionKey:
         certificate: For the same key; our metadata hands it out.
     """
 
-    private_key: str
+    private_key: str = field(repr=False)
     certificate: str
 
 

@@ -37,8 +37,8 @@ All rows of the directory are in one partition, so that every change is one enti
 | `z|<roleId>|<accountId>` | nothing | who has a role natively; the assignment itself is in the account's `p` row |
 | `k|sysadmins` | the system administrators who can sign in natively | guard of the last-administrator rule |
 
-`config` is small and has a partition for each kind: `idp` (see `providers`), `tok` (token records, by token id) and
-`slots` (the live tokens of a provider, by provider id).
+`config` is small and has a partition for each kind: `idp` (see `providers`), `tok` (token records, by token id),
+`slots` (the live tokens of a provider, by provider id) and `vault` (the version of a secret that is in force).
 """
 
 import hashlib

@@ -11,12 +11,14 @@ from ops.backup import directory as plan
 from ops.backup.folder import FolderStore
 from ops.backup.kinds import KINDS
 from ops.backup.restore import READ, WRITTEN, BrokenOff, NotEmpty, restore
+from scim.domain.people import AuthenticationType
 from scim.storage.tables import keys
 from scim.storage.tables.keys import CONFIG, DIRECTORY, PARTITION
 from scim.storage.tables.rows import Delete, Insert, Upsert
 from tests.backups import Tenant, backed_up, contents, restored
 from tests.fakes.rows import FakeRows, FaultyRows, fail_after, fail_before, on_writes
 from tests.invariants import directory, kinds, violations
+from tests.people import Person
 from tests.world import user
 
 
@@ -93,6 +95,21 @@ async def test_the_administrator_signs_in_anew_and_no_session_or_access_token_li
     assert report["sessions left out"] == 1
     assert report["personal access tokens left out"] == 1
     assert await world.app.administration.services.administrator_guard.has_active()
+
+
+async def test_who_signs_in_at_a_provider_is_not_noted_as_able_to_sign_in_natively(tenant, store):
+    """AMB-11: else the last one who can could be switched off after restoring."""
+    services = tenant.world.app.administration.services
+    other = (
+        await Person(tenant.admin, await tenant.admin.account("chief@contoso.com", administrator=True)).equip()
+    ).user
+    profile = await services.profiles.get(other.id)
+    await services.profiles.save(replace(profile, authentication_type=AuthenticationType.SSO))
+    rows, _ = await restored(store, await backed_up(tenant.world.rows, store, tenant.admin.clock))
+    guard = (await tenant.world.instance(rows)).app.administration.services.administrator_guard
+
+    assert await guard.is_last(tenant.boss.user)
+    assert not await guard.is_last(other)
 
 
 async def test_a_token_that_was_revoked_since_stays_dead(tenant, store):

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "/sso/{providerId}/acs": "takes what the identity provider has browsers post",
     "/sso/{providerId}/callback": "takes what the identity provider sends back",
     "/sso/{providerId}/code": "asks for a code after a sign-in at the identity provider",
+    "/sso/{providerId}/encryption.cer": "a file",
     "/sso/{providerId}/metadata": "a file",
 }
 """Pages that show nothing of their own, and why."""
