@@ -19,6 +19,7 @@ from typing import Self
 
 from localdev import apps, azurite, certificates
 from localdev.apps import READY_PATH, App, Host, PendingApp, answers
+from localdev.certificates import Certificates
 from localdev.ports import HOST, listen, number_of, reserve
 from localdev.processes import Child, start, wait_until
 
@@ -86,6 +87,11 @@ class Stack:
     def children(self) -> tuple[Child, ...]:
         """The processes, in the order in which they were started."""
         return tuple(self._children)
+
+    @property
+    def certificates(self) -> Certificates:
+        """What to serve with on this machine, so that the app trusts it."""
+        return self._certificates
 
     @property
     def authority(self) -> Path:

@@ -36,5 +36,5 @@ def chromium() -> Iterator[Browser]:
 def sign_in(context: BrowserContext, console: str, ticket: str) -> None:
     """Give a browser context the cookie of a session."""
     secure = console.replace("http:", "https:")  # what Chromium wants of the prefix; it takes loopback for secure
-    cookie = {"name": "__Host-rollcall", "value": ticket, "url": secure, "httpOnly": True, "secure": True}
-    context.add_cookies([cookie])
+    flags = {"httpOnly": True, "secure": True, "sameSite": "Strict"}
+    context.add_cookies([{"name": "__Host-rollcall", "value": ticket, "url": secure, **flags}])

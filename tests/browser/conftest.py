@@ -12,7 +12,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,20 +80,23 @@ def boss(new_person: Callable[..., Person]) -> Person:
 
 @pytest.fixture
 def new_page(browser: Browser, console: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Opens a page of its own browser context, signed in as a person or not: `new_page(person, viewport=NARROW)`."""
+    """Opens a page of its own browser context, signed in as a person or not: `new_page(person, viewport=NARROW)`.
+
+    `visits` are hosts besides the console's that its pages may ask, whose certificates nobody vouches for.
+    """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def open_page(person: Person | None = None, **options: Any) -> Page:
-        context = browser.new_context(viewport=options.pop("viewport", WIDE), locale="en-GB", **options)
+    def open_page(person: Person | None = None, visits: Collection[str] = (), **options: Any) -> Page:
+        options = {"viewport": WIDE, "locale": "en-GB", "ignore_https_errors": bool(visits)} | options
+        context = browser.new_context(**options)
         context.set_default_timeout(15_000)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if person is not None:
             sign_in(context, console, person.cookie)
         contexts.append(context)
-        page = context.new_page()
-        watch(page, console, troubles)
-        return page
+        context.on("page", lambda page: watch(page, console, troubles, visits))
+        return context.new_page()
 
     yield open_page
     for context in contexts:
@@ -108,13 +111,13 @@ def page(new_page: Callable[..., Page], boss: Person) -> Page:
     return new_page(boss)
 
 
-def watch(page: Page, console: str, troubles: list[str]) -> None:
+def watch(page: Page, console: str, troubles: list[str], visits: Collection[str] = ()) -> None:
     """Note what must not happen on any page."""
-    host = urlsplit(console).netloc
+    hosts = {urlsplit(console).netloc, *visits}
 
     def on_request(request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme in {"http", "https"} and parts.netloc != host:
+        if parts.scheme in {"http", "https"} and parts.netloc not in hosts:
             troubles.append(f"a request to another origin: {request.url}")
 
     def on_console(message: ConsoleMessage) -> None:

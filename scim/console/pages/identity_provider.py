@@ -39,7 +39,7 @@ async def leave(visit: Visit) -> Outcome:
             visit.services, visit.path["providerId"], visit.sso_cookie, wanted=visit.query("next")
         )
     except Denied as denied:
-        return _refused(denied, is_test=False)
+        return _refused(denied)
     return Redirect(departure.url, headers=set_sso_cookie(departure.sealed))
 
 
@@ -69,7 +69,7 @@ async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:
         arrival = await sso_sign_in.complete(services, answer)
     except Denied as denied:
         left = (await sso_pending.opened(services, sealed)).answered(provider_id, answer.named)
-        return _refused(denied, is_test=left is not None and bool(left.tester))
+        return _refused(denied, tested=provider_id if left and left.tester else "")
     match arrival:
         case SignedIn():
             return _signed_in(arrival)
@@ -84,7 +84,7 @@ async def show_code(visit: Visit) -> Outcome:
     try:
         _, offer = await sso_code.asked(visit.services, visit.sso_cookie, visit.path["providerId"])
     except Denied as denied:
-        return _refused(denied, is_test=False)
+        return _refused(denied)
     if offer is not None and "enrolment" in visit.form:  # after a wrong code, the app that was scanned is good
         offer = await enrolment.offered(visit.services, visit.form.text("enrolment")) or offer
     return view("sso/code.html", offer=offer)
@@ -137,8 +137,9 @@ def _signed_in(arrival: SignedIn) -> View:
     return View(template="sso/go_on.html", values=values, headers=set_cookie(arrival.ticket))
 
 
-def _refused(denied: Denied, *, is_test: bool) -> View:
-    values = {"detail": denied.detail, "is_test": is_test}
+def _refused(denied: Denied, *, tested: str = "") -> View:
+    """The reason; with the way back to the provider whose connection was only tested."""
+    values = {"detail": denied.detail, "provider_id": tested}
     return View(template="sso/refused.html", values=values, status=denied.status)
 
 

@@ -18,12 +18,13 @@ from scim.sso.oidc.documents import read_object, text
 from scim.sso.oidc.errors import refused_at_authorization, refused_at_exchange
 from scim.sso.oidc.id_tokens import Claims, Expected, check
 from scim.sso.oidc.keys import SignedToken
-from scim.sso.oidc.servers import ALGORITHMS, Server
+from scim.sso.oidc.servers import ALGORITHMS, BASIC, POST, Server
 
 _TOKENS_BYTES = 256 * 1024
 _USERINFO_BYTES = 64 * 1024
 _MAX_CODE = 8192
 _OK = 200
+_WRONG_CLIENT = "invalid_client"
 _BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 """RFC 6750 §2.1."""
 _SERVER_ERROR = 500
@@ -81,29 +82,23 @@ class Answers:
 
     async def _exchanged(self, server: Server, client: Client, request: SignInRequest, code: str) -> Mapping[str, Any]:
         """What the server gives for a code (RFC 6749 §4.1.3, RFC 7636 §4.5)."""
-        client_id, secret = client.configuration.client_id, client.secret
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": client.redirect_uri,
             "code_verifier": request.verifier,
         }
-        headers = {}
-        if server.secret_in_body:
-            form |= {"client_id": client_id, "client_secret": secret}
-        else:
-            pair = f"{quote_plus(client_id)}:{quote_plus(secret)}"  # RFC 6749 §2.3.1
-            headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode('ascii')}"
-        answer = await self._fetcher.post(server.token_endpoint, form, limit=_TOKENS_BYTES, headers=headers)
-        tokens = read_object(answer.body)
-        if answer.status != _OK:
-            raise refused_at_exchange(_error(tokens, answer.status))
-        if tokens is None:
-            raise AnswerRefused(
-                Sentence("The token endpoint of the identity provider answered with something else than JSON."),
-                "malformed_tokens",
-            )
-        return tokens
+        error = ""
+        for way in server.secret_ways:
+            shown, headers = _WITH_SECRET[way](client)
+            answer = await self._fetcher.post(server.token_endpoint, form | shown, limit=_TOKENS_BYTES, headers=headers)
+            tokens = read_object(answer.body)
+            if answer.status == _OK:
+                return _tokens(tokens)
+            error = _error(tokens, answer.status)
+            if error != _WRONG_CLIENT:
+                break
+        raise refused_at_exchange(error)
 
     async def _judged(
         self, server: Server, client: Client, request: SignInRequest, code: str, tokens: Mapping[str, Any]
@@ -183,6 +178,28 @@ class Answers:
                 "wrong_userinfo",
             )
         return {**more, **claims}
+
+
+def _in_form(client: Client) -> tuple[dict[str, str], dict[str, str]]:
+    return {"client_id": client.configuration.client_id, "client_secret": client.secret}, {}
+
+
+def _in_header(client: Client) -> tuple[dict[str, str], dict[str, str]]:
+    pair = f"{quote_plus(client.configuration.client_id)}:{quote_plus(client.secret)}"
+    return {}, {"Authorization": f"Basic {b64encode(pair.encode()).decode('ascii')}"}
+
+
+_WITH_SECRET = {POST: _in_form, BASIC: _in_header}
+"""What of the form and of the headers shows who we are (RFC 6749 §2.3.1)."""
+
+
+def _tokens(document: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if document is None:
+        raise AnswerRefused(
+            Sentence("The token endpoint of the identity provider answered with something else than JSON."),
+            "malformed_tokens",
+        )
+    return document
 
 
 def _code(parameters: Sequence[tuple[str, str]], request: SignInRequest, server: Server) -> str:

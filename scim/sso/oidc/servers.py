@@ -11,6 +11,8 @@ from scim.sso.oidc.documents import text, texts
 
 ALGORITHMS = ("RS256", "ES256", "PS256")
 """How ID tokens may be signed: by keys that only the issuer has. All of them hash with SHA-256."""
+POST, BASIC = "client_secret_post", "client_secret_basic"
+"""Where the client secret goes: into the form, or into the header (OpenID Connect Core 1.0 §9)."""
 _SHOWN = 200
 
 
@@ -28,8 +30,10 @@ class Server:
         token_endpoint: Where a code is exchanged.
         jwks_uri: Where its keys are.
         userinfo_endpoint: Where more is told of a person; "" for none.
-        secret_in_body: Whether the client secret goes into the form (`client_secret_post`) or the header. Where both
-            are known it is the form, since servers differ in how they undo the header's double encoding.
+        secret_ways: How it takes the client secret, in the order in which to try: in the form (`client_secret_post`)
+            or in the header (`client_secret_basic`). Where both are known the form is first, since servers differ in
+            how they undo the header's double encoding; but they may hold a client to the one that it is registered
+            for, which discovery does not tell.
         tells_issuer: Whether its answers say from whom they are (RFC 9207).
     """
 
@@ -38,7 +42,7 @@ class Server:
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str = ""
-    secret_in_body: bool = False
+    secret_ways: tuple[str, ...] = (BASIC,)
     tells_issuer: bool = False
 
 
@@ -70,7 +74,7 @@ def server_of(issuer: str, document: Mapping[str, Any]) -> Server:
         issuer=issuer,
         **endpoints,
         userinfo_endpoint=userinfo,
-        secret_in_body=_secret_in_body(document),
+        secret_ways=_secret_ways(document),
         tells_issuer=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
@@ -102,13 +106,14 @@ def _is_like(issuer: str, address: str) -> bool:
     return "#" not in address and scheme in {"https", urlsplit(issuer).scheme}
 
 
-def _secret_in_body(document: Mapping[str, Any]) -> bool:
+def _secret_ways(document: Mapping[str, Any]) -> tuple[str, ...]:
     """How the client shows who it is, once the rest of the way is known to fit, too."""
     for name, ours, told, code in _WAYS:
         offered = texts(document, name)
         if offered is not None and not set(offered) & ours:
             raise IssuerRefused(told, code)
-    return "client_secret_post" in (texts(document, _AUTHENTICATION) or ())
+    offered = texts(document, _AUTHENTICATION) or (BASIC,)
+    return tuple(way for way in (POST, BASIC) if way in offered)
 
 
 _AUTHENTICATION = "token_endpoint_auth_methods_supported"
@@ -133,7 +138,7 @@ _WAYS = (
     ),
     (
         _AUTHENTICATION,
-        {"client_secret_basic", "client_secret_post"},
+        {BASIC, POST},
         Sentence("This issuer takes no client secret. Allow client_secret_basic or client_secret_post there."),
         "unsupported_client_authentication",
     ),

@@ -553,6 +553,7 @@ async def test_who_signs_in_at_a_provider_is_not_offered_to_change_a_password_th
 
 
 TEST = "administration/accounts/identity-providers/entra/sso/test"
+PROVIDER_LINK = f'href="/console/{TEST.removesuffix("/sso/test")}"'
 
 
 @pytest.fixture
@@ -589,7 +590,8 @@ async def test_a_connection_is_tested_before_it_is_enabled(admin, tester):
     assert "Signed in as ana@contoso.com: that is the account of ana@contoso.com." in page.text
     assert "department Helpdesk <b>" in page.text
     assert "Helpdesk &lt;b&gt;" in page.html
-    assert "SSO can be enabled now." in page.text
+    assert "SSO can be enabled now, on the page of the provider." in page.text
+    assert PROVIDER_LINK in page.html
     assert await state(admin) is SsoState.READY
     assert (await admin.services.providers.get("entra")).sso.tested_by == "ana@contoso.com"
     again = await browser.come_back(provider)
@@ -612,6 +614,7 @@ async def test_a_test_that_fails_says_what_is_wrong_and_where_it_is_mended(admin
     assert page.status == 403
     assert "The connection does not work yet" in page.text
     assert "Have it signed (Entra: SAML Certificates" in page.text
+    assert PROVIDER_LINK in page.html
     assert await state(admin) is SsoState.NOT_TESTED
 
 

@@ -114,6 +114,7 @@ class Double:
         keys: Its key set.
         header, sign: Of its ID tokens.
         claims: Changes to the claims of its ID tokens; None takes one away.
+        registered: How its client has to show its secret; "" for in the form, if discovery tells of that.
         answer: Of the token endpoint, in place of tokens: status and body.
         replies: By path: what is answered there in place of what would be.
         now: Seconds since 1970.
@@ -127,6 +128,7 @@ class Double:
     header: dict[str, object] = field(default_factory=lambda: {"alg": "RS256", "typ": "JWT", "kid": "one"})
     sign: Callable[[bytes], bytes] = field(default_factory=lambda: rs256("one"))
     claims: dict[str, object] = field(default_factory=dict)
+    registered: str = ""
     answer: tuple[int, object] | None = None
     tamper: Callable[[str], str] = str
     replies: dict[str, Callable[[], web.StreamResponse]] = field(default_factory=dict)
@@ -226,8 +228,9 @@ class Double:
 
     def _client(self, request: web.Request, form: dict[str, str]) -> tuple[str, ...]:
         """Who asks, in exactly one of the two ways (RFC 6749 §2.3.1)."""
-        methods: Any = self.shape.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
-        if "client_secret_post" in methods:
+        offered: Any = self.shape.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
+        usual = "client_secret_post" if "client_secret_post" in offered else "client_secret_basic"
+        if (self.registered or usual) == "client_secret_post":
             return form.get("client_id", ""), form.get("client_secret", "")
-        pair = base64.b64decode(request.headers["Authorization"].removeprefix("Basic ")).decode()
+        pair = base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic ")).decode()
         return tuple(map(unquote_plus, pair.split(":")))

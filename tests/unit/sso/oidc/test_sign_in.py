@@ -46,6 +46,23 @@ async def test_a_sign_in_names_the_person(party, double, shape):
 
 
 @pytest.mark.parametrize(
+    ("registered", "shown"), [("client_secret_post", [True]), ("client_secret_basic", [True, False])]
+)
+async def test_a_client_that_is_held_to_one_way_of_showing_its_secret_shows_it_so(party, double, registered, shown):
+    """Discovery tells the ways of the server, not that of the client. Both at once are forbidden (RFC 6749 §2.3)."""
+    double.registered = registered
+    assert (await party.sign_in()).name == "anna@contoso.com"
+    assert ["client_secret" in form for form in double.forms] == shown
+
+
+async def test_a_wrong_secret_is_told_when_no_way_is_left(party, double):
+    double.answer = (401, {"error": "invalid_client"})
+    with pytest.raises(AnswerRefused, match="The client secret is wrong or has expired"):
+        await party.sign_in()
+    assert len(double.forms) == 2
+
+
+@pytest.mark.parametrize(
     ("header", "sign", "keys"),
     [
         ({"alg": "ES256", "kid": "curve"}, es256("curve"), [rsa_jwk("one"), ec_jwk("curve")]),
