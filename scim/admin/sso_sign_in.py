@@ -34,6 +34,9 @@ _NAMING = frozenset({"RelayState", "state"})
 _NOT_BEGUN = Sentence(
     "This sign-in was not begun in this browser, or more than ten minutes ago. Start it at the sign-in page."
 )
+_BEGUN_THERE = Sentence(
+    "The sign-in was started at the identity provider, which is not switched on. Start it here, at the sign-in page."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,11 @@ async def _identity(
     Raises:
         Denied: The answer lets nobody in.
     """
-    may_begin_there = provider.policies.idp_initiated and isinstance(configuration, SamlConfiguration)
+    is_saml = isinstance(configuration, SamlConfiguration)
+    may_begin_there = provider.policies.idp_initiated and is_saml
     if left is None and not may_begin_there:
+        if is_saml and not answer.named:  # as tiles send it
+            raise Denied(_BEGUN_THERE, _UNSOLICITED)
         raise Denied(_NOT_BEGUN, "not_begun")
     try:
         identity = await _judged(services, provider, configuration, left, answer)

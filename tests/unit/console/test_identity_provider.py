@@ -296,6 +296,12 @@ async def test_a_sign_in_may_begin_at_the_provider_where_that_is_switched_on(adm
     assert (await stale.post(provider, provider.answer(None, assertion_id="_second"))).status == 200
 
 
+@pytest.mark.usefixtures("ana")
+async def test_a_tile_that_is_not_switched_on_says_so(admin, provider):
+    page = await refusal(await Browser(admin).post(provider, provider.answer(None), relay_state=""))
+    assert "The sign-in was started at the identity provider, which is not switched on." in page
+
+
 @pytest.mark.usefixtures("provider")
 async def test_an_opened_reply_url_leads_to_the_sign_in_page(browser):
     assert (await browser.get("sso/entra/acs")).location == "/console/sign-in"
