@@ -54,9 +54,6 @@ def tenant(house: tuple[str, Tenant]) -> Tenant:
 def contexts(browser: Browser, house: tuple[str, Tenant]) -> Iterator[dict[bool, BrowserContext]]:
     """Two for all tests, by whether it is for people who are not signed in: nothing here leaves anything behind."""
     made = {is_public: browser.new_context(locale="en-GB", reduced_motion="reduce") for is_public in (True, False)}
-    for context in made.values():
-        context.add_init_script(AXE)
-        context.add_init_script(CHECKS)
     sign_in(made[False], house[0], house[1].cookie)
     yield made
     for context in made.values():
@@ -77,6 +74,8 @@ def visit(contexts: dict[bool, BrowserContext], house: tuple[str, Tenant]) -> It
         watch(page, console, troubles)
         page.on("dialog", lambda dialog: troubles.append(f"a script ran: {dialog.message}"))
         go(page, console, tenant, place)
+        page.evaluate(AXE)
+        page.evaluate(CHECKS)
         return page
 
     yield visit
