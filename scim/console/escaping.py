@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from operator import attrgetter
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]"
@@ -43,7 +43,7 @@ def _escaped(value: object) -> object:
 
 def typed(value: object) -> Markup:
     """A value for a form's field, exactly: what is not touched must be sent back as it was."""
-    return escape("" if value is None else value)
+    return Markup(html.escape("" if value is None else str(value)))  # noqa: S704 - it is escaped
 
 
 def isolated(text: object) -> Markup:

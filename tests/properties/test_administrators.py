@@ -208,7 +208,7 @@ async def played(groups: list[list[Step]]) -> None:
 @example([[("grant", 1)], [("to SSO", 0), ("to SSO", 1)], [("to native", 0), ("to SSO", 1)], [("approve", 1)]])
 @example([[("approve", 0)], [("SCIM off", 0)], [("SCIM delete", 0)], [("SCIM retype", 0)], [("retype", 0)]])
 @example([[("grant", 1)], [("enrol", 1), ("reset app", 1), ("revoke", 0)], [("revoke", 0)], [("deactivate", 0)]])
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 async def test_one_administrator_who_can_sign_in_always_remains(groups: list[list[Step]]) -> None:
     """R013, R017, AMB-11, whatever happens at once."""
     await played(groups)

@@ -120,7 +120,7 @@ async def accounts(rows: FakeRows) -> set[str]:
     return {key.rpartition("|")[2] for key in await directory(rows) if key.startswith("u|")}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(STEP, max_size=12), st.lists(st.lists(STEP, max_size=3), max_size=12))
 def test_a_torn_backup_is_restored_as_a_consistent_directory(before, between):
     """Who was there before and after is there; `between` happens before one page after the other."""

@@ -351,7 +351,7 @@ ACTIONS = (
 STEPS = st.tuples(st.sampled_from(ACTIONS), SMALL, SMALL, SMALL, SMALL, st.lists(SMALL, min_size=1, max_size=6))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(STEPS, max_size=40), st.sampled_from([2, 1000]))
 async def test_the_directory_is_what_a_dictionary_would_be(steps: list[Step], page_rows: int) -> None:
     rows = FakeRows(page_rows=page_rows)

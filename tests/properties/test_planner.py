@@ -80,7 +80,7 @@ async def _tenant(source: random.Random) -> tuple[World, list[str], list[str]]:
     return world, users, groups
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(min_value=0))
 async def test_a_search_finds_exactly_what_looking_at_every_user_finds(seed):
     source = random.Random(seed)
@@ -105,7 +105,7 @@ async def test_a_search_finds_exactly_what_looking_at_every_user_finds(seed):
         assert await _found(world, "/Users", text) == (expected, len(expected)), text
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(min_value=0))
 async def test_a_search_finds_exactly_what_looking_at_every_group_finds(seed):
     source = random.Random(seed)

@@ -115,7 +115,7 @@ people = st.lists(
 mappings = st.tuples(*[some_roles] * len(GROUPS))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(people, mappings, some_roles)
 async def test_the_preview_of_a_mapping_is_what_saving_it_does(people, mappings, wanted):
     """AMB-33, AMB-24."""
@@ -126,7 +126,7 @@ async def test_the_preview_of_a_mapping_is_what_saving_it_does(people, mappings,
     assert told(preview) == difference(before, await tenant.seen())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(people, mappings, st.sampled_from([*TECHNICIANS, *END_USERS]))
 async def test_the_preview_of_a_deletion_is_what_deleting_does(people, mappings, number):
     """R125."""
@@ -137,7 +137,7 @@ async def test_the_preview_of_a_deletion_is_what_deleting_does(people, mappings,
     assert told(preview) == difference(before, await tenant.seen())
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(people.filter(bool), mappings, some_roles)
 async def test_the_preview_of_native_roles_is_what_giving_and_taking_them_does(people, mappings, wanted):
     """AMB-25."""

@@ -35,7 +35,7 @@ async function open(link) {
   const dialog = link.closest("dialog");
   if (dialog && !await mayLeave(dialog)) return;
   openers.add(link);
-  link.closest("details[open]")?.removeAttribute("open");
+  link.closest("details[data-menu][open]")?.removeAttribute("open");
   await load(dialog ?? make(link), link.href);
   openers.delete(link);
 }

@@ -175,7 +175,7 @@ VALUES = st.one_of(
 NAMES = st.sampled_from(("v", "doc0", "createdAt", "_x", "N" * 255))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # where other tests run at the same time
+@settings(suppress_health_check=[HealthCheck.too_slow])  # where other tests run at the same time
 @given(st.text(max_size=20), st.text(max_size=20), st.dictionaries(NAMES, VALUES))
 def test_every_row_comes_back_from_its_line(partition, row_key, columns):
     row = StoredRow(partition, row_key, columns, "2026-11-28T01:00:00.0000000Z")

@@ -94,7 +94,7 @@ async def test_another_name_is_refused_before_a_code_is_asked_for(visitor):
     """AMB-13."""
     page = await visitor.send(DELETE, name="contoso entra")
     assert (page.status, "Verify it's you" in page.text) == (400, False)
-    assert 'id="hint-name">Type the name of the provider, &#34;Contoso Entra&#34;, to delete it.' in page.html
+    assert 'id="hint-name">Type the name of the provider, &quot;Contoso Entra&quot;, to delete it.' in page.html
     assert (await visitor.send(DELETE, name="")).status == 400
     assert (await visitor.get(ENTRA)).status == 200
 

@@ -129,7 +129,7 @@ async def test_of_a_conflict_is_told_who_was_faster(visitor, admin, ana, tess):
 
 async def test_an_account_that_was_changed_meanwhile_is_not_overwritten(visitor, tess):
     page = await visitor.get(f"{USERS}/{tess.id}")
-    version = page.html.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
+    version = page.html.partition('name="version" value="')[2].partition('"')[0].replace("&quot;", '"')
     visitor.admin.clock.advance(minutes=1)
     first = await visitor.send(f"{USERS}/{tess.id}", version=version, **GENERAL, **SETTINGS | {"phone": "1"})
     assert first.status == 303

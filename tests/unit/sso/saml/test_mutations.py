@@ -30,7 +30,7 @@ def is_harmless(posted):
         return True
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150, database=None)
 @given(at=some.integers(0, len(good()) - 1), byte=some.integers(0, 255))
 def test_another_byte(at, byte):
     changed = bytearray(good())
@@ -38,7 +38,7 @@ def test_another_byte(at, byte):
     assert is_harmless(b64encode(changed).decode())
 
 
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50, database=None)
 @given(at=some.integers(0, len(good()) - 1), length=some.integers(1, 200))
 def test_a_piece_less(at, length):
     assert is_harmless(b64encode(good()[:at] + good()[at + length :]).decode())
