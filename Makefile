@@ -7,6 +7,8 @@ PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
 # One more than there are processors: tests also wait, for browsers and other processes.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
+# Compiled code is kept: the app starts several times as fast from it, and tests start it often.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the commands
