@@ -79,6 +79,7 @@ def test_it_is_ready_and_a_signal_ends_all_of_it(run, number):
     wait_gone(children)
     with pytest.raises(httpx.ConnectError):
         httpx.get(it.url)
+    assert {path.name for path in it.directory.iterdir()} <= {"emulators.json", "run.json"}, "in memory nothing is kept"
 
 
 @linux_only
@@ -131,24 +132,6 @@ def test_an_app_that_does_not_load_is_named(run):
     assert "nothing_of_this_name" in errors
 
 
-def test_the_app_gets_the_environment_that_it_has_in_azure(run):
-    it = run()
-    it.wait_ready()
-
-    environment = httpx.get(f"{it.url}/environment").json()
-
-    assert environment["PUBLIC_URL"] == it.url
-    assert environment["TABLES_URL"].startswith("https://127.0.0.1:")
-    assert environment["TABLES_URL"].endswith("/devstoreaccount1")
-    assert environment["KEY_VAULT_URL"].startswith("https://127.0.0.1:")
-    assert environment["IDENTITY_ENDPOINT"].startswith("http://127.0.0.1:")
-    assert environment["IDENTITY_HEADER"]
-    assert environment["SSL_CERT_FILE"] == environment["REQUESTS_CA_BUNDLE"]
-    assert environment["AzureWebJobsDisableHomepage"] == "true"
-    assert environment["SECURITY_CONTACT"] == "mailto:security@contoso.com"
-    assert "127.0.0.1" in environment["NO_PROXY"]
-
-
 def test_a_public_url_from_outside_wins(run):
     it = run(PUBLIC_URL="https://scim.example")
     summary = it.wait_ready()
@@ -157,9 +140,10 @@ def test_a_public_url_from_outside_wins(run):
     assert "https://scim.example/ws/scim/v2" in summary
 
 
-def test_a_second_run_shares_the_storage_of_the_first(run, tmp_path):
+def test_the_app_gets_the_environment_that_it_has_in_azure_and_a_second_run_shares_the_storage(run, tmp_path):
     first = run()
     first.wait_ready()
+    check_environment(httpx.get(f"{first.url}/environment").json(), first.url)
     note = json.loads((first.directory / "emulators.json").read_text())
     second = run(LOCAL_DIR=str(tmp_path / "second"), **note)
     second.wait_ready()
@@ -172,34 +156,34 @@ def test_a_second_run_shares_the_storage_of_the_first(run, tmp_path):
     assert len(second.children()) == 2, "the app and the identity"
 
 
-def test_two_runs_do_not_write_to_one_folder(run):
-    run(MEMORY="").wait_ready()
-    other = run(MEMORY="")
+def check_environment(environment, url):
+    assert environment["PUBLIC_URL"] == url
+    assert environment["TABLES_URL"].startswith("https://127.0.0.1:")
+    assert environment["TABLES_URL"].endswith("/devstoreaccount1")
+    assert environment["KEY_VAULT_URL"].startswith("https://127.0.0.1:")
+    assert environment["IDENTITY_ENDPOINT"].startswith("http://127.0.0.1:")
+    assert environment["IDENTITY_HEADER"]
+    assert environment["SSL_CERT_FILE"] == environment["REQUESTS_CA_BUNDLE"]
+    assert environment["AzureWebJobsDisableHomepage"] == "true"
+    assert environment["SECURITY_CONTACT"] == "mailto:security@contoso.com"
+    assert "127.0.0.1" in environment["NO_PROXY"]
 
+
+def test_data_is_kept_unless_told_otherwise_in_a_folder_for_one_run_at_a_time(run):
+    it = run(MEMORY="")
+    it.wait_ready()
+    other = run(MEMORY="")
     _, errors = other.process.communicate(timeout=20)
+    it.end()
 
     assert other.process.returncode == 1
     assert errors.startswith("Another run uses the folder ")
     assert errors.count("\n") == 1
 
-
-def test_data_is_kept_unless_told_otherwise(run):
-    it = run(MEMORY="")
-    it.wait_ready()
-    it.end()
-
     kept = {path.name for path in it.directory.iterdir()}
     assert {"azurite", "certificates", "logs", "vault.json", "run.json"} <= kept
     assert stat.S_IMODE((it.directory / "run.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(it.directory.stat().st_mode) == 0o700
-
-
-def test_in_memory_nothing_is_kept(run):
-    it = run()
-    it.wait_ready()
-    it.end()
-
-    assert {path.name for path in it.directory.iterdir()} <= {"emulators.json", "run.json"}
 
 
 def test_a_taken_port_is_one_sentence(run):

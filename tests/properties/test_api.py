@@ -12,7 +12,7 @@ from schemathesis import Response
 from tests.fuzzing.requests import CHECKS, SEED, cases, examples, operations, sent
 from tests.fuzzing.tenant import Tenant
 
-EXAMPLES = 15
+EXAMPLES = 8
 """For each endpoint: all of them together take less than a minute."""
 OPERATIONS = operations()
 
