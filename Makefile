@@ -5,7 +5,8 @@ PORT ?= 7071
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# One more than there are processors: tests also wait, for browsers and other processes.
+# One more than there are processors: tests also wait, for browsers and other processes. Those of a file stay with one
+# worker: what they share (apps, tenants, large directories) is made once.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 # Compiled code is kept: the app starts several times as fast from it, and tests start it often.
 unexport PYTHONDONTWRITEBYTECODE
@@ -46,7 +47,7 @@ types: setup ## Check the types of the product
 
 .PHONY: tests
 tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup $(ONLY)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ONLY)
 
 .PHONY: fix
 fix: setup ## Format, and mend what the linter can
