@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from itertools import batched
 from typing import cast
 
@@ -214,8 +215,14 @@ def role_of(row: Row) -> Role:
         name=str(columns["name"]),
         user_type=UserType(str(columns["userType"])),
         description=str(columns["description"]),
-        permissions=frozenset(map(Permission, json.loads(str(columns["permissions"])))),
+        permissions=_permissions(str(columns["permissions"])),
         created_at=cast("datetime", columns["createdAt"]),
         created_by=str(columns["createdBy"]),
         version=row.etag,
     )
+
+
+@lru_cache(maxsize=128)
+def _permissions(text: str) -> frozenset[Permission]:
+    """Remembered: many roles have the same, and pages read all roles."""
+    return frozenset(map(Permission, json.loads(text)))
