@@ -27,6 +27,8 @@ from tests.world import QUICK_PASSWORDS, ClockIdentifiers, StandingClock, World,
 
 LIFE = timedelta(days=181)
 """Of a token, at least: half a year."""
+KINDS = ("okta", "entra", "entra", "okta", "okta", "entra", "other")
+"""Of providers, as their plain names say."""
 PASSWORD = "correct horse battery staple"
 
 
@@ -169,7 +171,7 @@ class _Builder:
             self.at(**ago)
             body = {
                 "name": self.word("provider", number),
-                "kind": ("entra", "okta", "other")[number % 3],
+                "kind": KINDS[number],
                 "emailDomains": [self.word("sign-in address", number)],
                 "policies": {"adoption": "ask"},
             }
@@ -196,7 +198,7 @@ class _Builder:
         """Single sign-on, tested and, but for one, enabled."""
         id_ = self.tenant.ids[name]
         sso = {
-            "entityId": self.word("description", 2),
+            "entityId": self.word("entity ID", 0),
             "signOnUrl": "https://login.microsoftonline.com/5f2a/saml2",
             "certificates": [FIRST],
         }

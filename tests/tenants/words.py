@@ -8,6 +8,7 @@ KINDS = (
     "technician role",
     "end user role",
     "description",
+    "entity ID",
     "group",
     "given name",
     "family name",
@@ -43,6 +44,7 @@ PLAIN: Words = {
         "Visits customers",
         "Approves and installs updates",
     ),
+    "entity ID": ("https://sts.windows.net/7d2a5c1e-3b52-4e0f-9c58-0f6a1c3e8b21/",),
     "group": _names(
         "NinjaOne-Helpdesk, NinjaOne-Field, NinjaOne-Auditors, NinjaOne-Customers, NinjaOne-Remote, NinjaOne-Interns"
     ),

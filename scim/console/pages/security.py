@@ -57,7 +57,7 @@ async def show_password(visit: Visit) -> Outcome:
 async def change_password(visit: Visit) -> Outcome:
     """Change it; the person signs in with the new one."""
     form = visit.form
-    secrets = {"currentPassword": form.secret("currentPassword"), "newPassword": form.secret("password")}
+    secrets = {"currentPassword": form.secret("currentPassword"), "newPassword": form.secret("newPassword")}
     body = filled(NewPassword, secrets | given(form, ("code",)))
     await own_security.change_password(visit.context, body.current_password, body.new_password, body.code)
     return Redirect(path_to("sign-in"), "password-changed", clear_cookie())

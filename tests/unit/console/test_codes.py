@@ -62,7 +62,7 @@ async def test_verifying_for_one_change(visitor, admin):
 
 
 async def test_changing_the_password(visitor):
-    sent = {"currentPassword": PASSWORD, "password": NEW_PASSWORD}
+    sent = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
     page = await visitor.send("account/security/password", **sent, code="12")
     assert (page.status, at_its_field(page)) == (400, True)
     assert await failures(visitor.person) == 0

@@ -139,7 +139,7 @@ async def test_what_scim_manages_is_shown_with_its_lock(admin):
 
 
 async def test_a_new_password_ends_all_sessions_and_signs_in(visitor):
-    sent = {"currentPassword": PASSWORD, "password": NEW, "code": visitor.person.code()}
+    sent = {"currentPassword": PASSWORD, "newPassword": NEW, "code": visitor.person.code()}
     reply = await visitor.send("account/security/password", **sent)
     assert (reply.location, reply.notice) == ("/console/sign-in", "password-changed")
     assert "Max-Age=0" in reply.headers["Set-Cookie"]
@@ -152,14 +152,14 @@ async def test_a_new_password_ends_all_sessions_and_signs_in(visitor):
     ("changes", "status", "text"),
     [
         ({"currentPassword": "wrong"}, 403, "Your present password is not right."),
-        ({"password": "password1234"}, 400, "This password is easily guessed"),
-        ({"password": "short"}, 400, "A password has 12 to 256 characters"),
+        ({"newPassword": "password1234"}, 400, "This password is easily guessed"),
+        ({"newPassword": "short"}, 400, "A password has 12 to 256 characters"),
         ({"code": "000000"}, 403, "That code is not right. 4 tries left."),
         ({"code": ""}, 400, "Fill this in."),
     ],
 )
 async def test_why_a_password_is_not_changed_is_told(visitor, changes, status, text):
-    sent = {"currentPassword": PASSWORD, "password": NEW, "code": visitor.person.code()} | changes
+    sent = {"currentPassword": PASSWORD, "newPassword": NEW, "code": visitor.person.code()} | changes
     page = await visitor.send("account/security/password", **sent)
     assert page.status == status
     assert text in page.text
