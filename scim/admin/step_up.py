@@ -22,6 +22,9 @@ class CriticalAction(StrEnum):
     """What takes a proof."""
 
     REVOKE_TOKEN = "revokeToken"  # noqa: S105
+    CHANGE_SSO = "changeSso"
+    """Change by what a provider signs people in, or whom it may sign in."""
+    ENABLE_SSO = "enableSso"
     DISABLE_SSO = "disableSso"
     DELETE_PROVIDER = "deleteProvider"
     GRANT_ADMINISTRATOR = "grantAdministrator"
