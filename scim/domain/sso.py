@@ -38,6 +38,10 @@ class SsoProtocol(StrEnum):
     """OpenID Connect, authorization code with PKCE."""
 
 
+MAX_CERTIFICATES = 5
+"""With which one provider may sign: the present one, and those that are to replace it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamlConfiguration:
     """What a provider said about its sign-in by SAML.
