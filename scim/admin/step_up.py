@@ -32,6 +32,8 @@ class CriticalAction(StrEnum):
     CHANGE_ADMINISTRATOR = "changeAdministrator"
     """Switch an administrator off or on, delete one, or change how one signs in."""
     RESET_MFA = "resetMfa"
+    CREATE_ACCESS_TOKEN = "createAccessToken"  # noqa: S105
+    """In a session that began at a provider: a token outlives that, and single sign-on."""
 
 
 async def verify(context: Context, code: str, action: CriticalAction, object_id: str) -> tuple[str, datetime]:
