@@ -183,6 +183,8 @@ async def mine(context: Context) -> list[Session]:
 async def live_of(services: Services, user: User, profile: Profile) -> list[Session]:
     """The sessions of an account that go on. One storage call, and one for each that began at a provider."""
     now = services.clock.now()
+    if not user.standing.active:
+        return []
     found = [each for each in await services.sessions.of(user.id) if _may_go_on(each, user, profile)]
     turns = await asyncio.gather(*(_sso_turn(services, each) for each in found))
     both = (profile.sessions_end, user.standing_since)
