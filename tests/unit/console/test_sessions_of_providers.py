@@ -93,6 +93,17 @@ async def test_an_access_token_takes_a_code_in_such_a_session(admin, signed_in, 
     assert "rcp_" in page.html
 
 
+async def test_who_has_no_app_signs_in_again_for_what_takes_a_recent_sign_in(admin, signed_in, ana):
+    await make_administrator(admin, ana)
+    for _ in range(3):
+        admin.clock.advance(minutes=25)
+        await signed_in.get("account")
+    signed_in.person = at_the_api(signed_in, await admin.services.accounts.get(ana))
+    page = await signed_in.send("administration/accounts/identity-providers/add", name="New")
+    assert "You signed in a while ago. Sign out, sign in again, and do this then." in page.text
+    assert 'name="verification_code"' not in page.html
+
+
 async def test_a_session_ends_when_its_account_has_become_native_with_its_provider(admin, signed_in, ana):
     """As users do whose provisioning is switched off for good."""
     assert await is_on(signed_in)

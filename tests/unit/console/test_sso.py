@@ -71,6 +71,7 @@ async def test_what_enabling_changes_is_told_before(visitor, admin):
     page = await visitor.get(ENABLE)
     assert "3 people of this provider sign in there from then on. See the list" in page.text
     assert "1 of them can sign in here with a password today, and cannot any more then." in page.text
+    assert "Sessions that they have here go on until they end by themselves" in page.text
     assert f"1 system administrator is among them: {ana.user_name}" in page.text
     assert "1 native account in its e-mail domains was set to SSO, and signs in there, too." in page.text
     native = await admin.services.users.get("entra", ids[0])
