@@ -6,6 +6,7 @@ await person.sign_in()                  # by POST /session
 reply = await person.call("DELETE", "/session")
 proof = await person.proof("revokeToken", token_id)
 tess = await technician(admin, Permission.VIEW_IDENTITY)    # signed in, with a role that grants this
+reply = await with_code(admin, "enableSso", "entra", "POST", "/identity-providers/entra/sso:enable")
 """
 
 from collections.abc import Mapping
@@ -14,9 +15,11 @@ from typing import Any
 
 import pyotp
 
+from scim.admin import sessions
 from scim.admin.codes import SECRET
 from scim.domain.authority import Permission
 from scim.domain.people import NativeRole, Profile
+from scim.domain.providers import NATIVE
 from scim.domain.roles import Role
 from scim.domain.users import User, UserType
 from tests.admin_world import AdminWorld
@@ -80,6 +83,31 @@ class Person:
         reply = await self.call("POST", "/mfa:verify", {"code": self.code(), "action": action, "object": object_id})
         assert reply.status == 200, reply
         return reply.json["proof"]
+
+
+async def with_code(
+    admin: AdminWorld, action: str, object_id: str, method: str, path: str, body: object = None, **headers: str
+) -> Reply:
+    """What the first administrator asks for at the console, with a code of a new app. The clock stands still."""
+    services = admin.services
+    user = await services.users.find_by_name("boss@contoso.com", {NATIVE})
+    boss = Person(admin, user)
+    credentials = await services.credentials.get(user.id)
+    secret = await services.sealer.seal(f"{SECRET}|{user.id}", boss.secret)
+    await services.credentials.save(replace(credentials, totp_secret=secret, totp_step=-1))
+    ticket = await sessions.begin(services, user, "test")
+    boss.cookie, boss.csrf = f"__Host-rollcall={ticket}", ticket.csrf_token
+    code = pyotp.TOTP(boss.secret).at(int(admin.clock.now().timestamp()))
+    proof = await boss.call("POST", "/mfa:verify", {"code": code, "action": action, "object": object_id})
+    return await boss.call(method, path, body, headers={"x-step-up-proof": proof.json["proof"], **headers})
+
+
+async def enable_sso(admin: AdminWorld, provider_id: str = "entra") -> Any:
+    """Enable single sign-on, which has been tested; returns the provider."""
+    path = f"/identity-providers/{provider_id}/sso:enable"
+    reply = await with_code(admin, "enableSso", provider_id, "POST", path)
+    assert reply.status == 200, reply
+    return reply.json
 
 
 async def technician(admin: AdminWorld, *permissions: Permission) -> Person:

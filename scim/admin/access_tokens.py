@@ -10,6 +10,7 @@ from scim.admin.context import Context, Principal
 from scim.admin.people import principal_of
 from scim.admin.problems import Conflicting, Invalid, Missing, SignInRequired
 from scim.admin.services import Services
+from scim.admin.step_up import CriticalAction, require_proof
 from scim.domain.activities import Status
 from scim.domain.authority import Action
 from scim.domain.people import ACCESS_TOKEN_PREFIX, MAX_ACCESS_TOKEN_LIFE, MAX_ACCESS_TOKENS, AccessToken
@@ -42,16 +43,20 @@ async def signed_in_by(services: Services, text: str) -> Principal:
     return await principal_of(services, owner, via="accessToken", credential=token.id, verified_at=token.created_at)
 
 
-async def issue(context: Context, label: str, days: int) -> tuple[AccessToken, TokenText]:
+async def issue(context: Context, label: str, days: int, proof: str | None = None) -> tuple[AccessToken, TokenText]:
     """A new token of the person's own; the only time that its text is to be had.
+
+    Who signed in at a provider has shown no code here, and a token outlives single sign-on. So that takes one: else
+    whoever took the provider over would stay in after it was disabled.
 
     Args:
         context: A system administrator in a session of the console: a token makes no tokens.
         label: What its owner calls it.
         days: Its life.
+        proof: For `createAccessToken` and the own account's id.
 
     Raises:
-        Denied: `session_required`, not an administrator, not recently signed in.
+        Denied: `session_required`, not an administrator, not recently signed in, or `mfa_required`.
         Conflicting: As many as there may be.
         Invalid: The life is too long.
     """
@@ -67,6 +72,8 @@ async def issue(context: Context, label: str, days: int) -> tuple[AccessToken, T
             Sentence("You have {most} access tokens. Remove one first.", most=MAX_ACCESS_TOKENS),
             "too_many_access_tokens",
         )
+    if context.principal.provider:
+        await require_proof(context, proof, CriticalAction.CREATE_ACCESS_TOKEN, context.principal.account_id)
     text = generate_token(ACCESS_TOKEN_PREFIX)
     token = AccessToken(
         id=text.id,

@@ -29,6 +29,7 @@ class Principal:
         organization: An end user's organization, as in `Standing`; None for technicians.
         via: A session of the console, or a personal access token.
         credential: The session's or the token's id.
+        provider: The id of the identity provider through which the session began; "" for a native one, and for tokens.
         verified_at: When this person last proved to be the one: by signing in, or by a time-based code since.
         language: A language tag, as in the person's settings; "" for the browser's.
         time_zone: An IANA name; "" for the browser's.
@@ -43,6 +44,7 @@ class Principal:
     organization: str | None = None
     via: Literal["session", "accessToken"] = "session"
     credential: str = ""
+    provider: str = ""
     verified_at: datetime
     language: str = ""
     time_zone: str = ""

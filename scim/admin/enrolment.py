@@ -12,6 +12,7 @@ from scim.admin.problems import Denied
 from scim.admin.services import Services
 from scim.domain.people import Credentials
 from scim.domain.totp import accepted_step, new_secret, provisioning_uri
+from scim.domain.users import User
 from scim.sentences import Sentence
 
 LIFETIME = timedelta(minutes=15)
@@ -45,6 +46,22 @@ async def offer(services: Services, subject: str, name: str) -> Offer:
     until = (services.clock.now() + LIFETIME).timestamp()
     sealed = await services.sealer.seal(_PURPOSE, json.dumps([subject, secret, until, name]))
     return Offer(sealed, secret, provisioning_uri(secret, name))
+
+
+def refuse_at_provider(user: User) -> None:
+    """Refuse a system administrator a first app who has proven nothing but a sign-in at a provider.
+
+    Raises:
+        Denied: `invitation_required`.
+    """
+    if user.administrator:
+        raise Denied(
+            Sentence(
+                "A system administrator who signs in at an identity provider sets up the first authenticator app with "
+                "an invitation link. Ask another system administrator for one."
+            ),
+            "invitation_required",
+        )
 
 
 async def offered(services: Services, enrolment: str) -> Offer | None:

@@ -16,7 +16,13 @@ MOST_KEPT = 200_000
 
 
 async def take_over(
-    context: Context, provider_id: str, if_match: str | None, *, url: str = "", document: str = ""
+    context: Context,
+    provider_id: str,
+    if_match: str | None,
+    proof: str | None = None,
+    *,
+    url: str = "",
+    document: str = "",
 ) -> Provider:
     """Sign people in by this metadata from now on; another connection has to be tested.
 
@@ -24,12 +30,13 @@ async def take_over(
         context: A system administrator.
         provider_id: The provider.
         if_match: The version that was read; None for any.
+        proof: For `changeSso`; the first connection takes none.
         url: Where the metadata is fetched from; "" where the document is given.
         document: Its text; blank where the address is given.
 
     Raises:
         Invalid: It cannot be got, is none, or neither or both are given.
-        Missing, Changed, Conflicting: See `providers.update`.
+        Denied, Missing, Changed, Conflicting: See `providers.update`.
     """
     context.require_recent(Action.MANAGE_PROVIDERS)
     if bool(url) is bool(document.strip()):
@@ -39,12 +46,8 @@ async def take_over(
         found = await sso.fetch_metadata(url) if url else sso.read_metadata(document.strip().encode())
     except ConfigurationRefused as refusal:
         raise Invalid(refusal.detail, "url" if url else "document", refusal.code) from refusal
-    return await _stored(context, provider_id, found, if_match)
+    return await providers.update(context, provider_id, ProviderChange(configuration=_bounded(found)), if_match, proof)
 
 
-async def _stored(
-    context: Context, provider_id: str, configuration: SamlConfiguration, if_match: str | None
-) -> Provider:
-    if len(configuration.metadata) > MOST_KEPT:
-        configuration = replace(configuration, metadata="")
-    return await providers.update(context, provider_id, ProviderChange(configuration=configuration), if_match)
+def _bounded(found: SamlConfiguration) -> SamlConfiguration:
+    return found if len(found.metadata) <= MOST_KEPT else replace(found, metadata="")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from scim.admin import accounts, enrolment, sessions
 from scim.admin.administrator_changes import LAST_ADMINISTRATOR, refuse_last
 from scim.admin.attempts import begin_attempt
-from scim.admin.codes import check_code
-from scim.admin.context import Context
+from scim.admin.codes import check_code, is_enrolled
+from scim.admin.context import RECENT, Context
 from scim.admin.enrolment import Offer
 from scim.admin.passwords import check_password
 from scim.admin.problems import Conflicting, Denied, Missing
@@ -55,10 +55,12 @@ async def offer_app(context: Context) -> Offer:
     """A new authenticator app for oneself, to be set up in place of the present one.
 
     Raises:
-        Denied: `session_required`.
+        Denied: `session_required`, `invitation_required` or `sign_in_again`.
     """
     context.require_session()
     user = await _own(context)
+    if not await is_enrolled(context.services, user.id):
+        _require_own_proof(context, user)
     return await enrolment.offer(context.services, user.id, user.user_name)
 
 
@@ -66,12 +68,14 @@ async def enrol_app(context: Context, enrolment_text: str, code: str, current_co
     """Take the new app; who has one shows a code of it, too. All sessions end.
 
     Raises:
-        Denied: `session_required`, or see `check_code` and `enrolment.accepted`.
+        Denied: `session_required`, or see `offer_app`, `check_code` and `enrolment.accepted`.
         Conflicting: Somebody changed it at the same time.
     """
     context.require_session()
     services, user = context.services, await _own(context)
-    if (await services.credentials.get(user.id)).totp_secret:
+    if not await is_enrolled(services, user.id):
+        _require_own_proof(context, user)
+    else:
         await check_code(services, user.id, current_code, context.request_id, field="currentCode")
     credentials = await services.credentials.get(user.id)
     changed = await enrolment.accepted(services, user.id, credentials, enrolment_text, code)
@@ -82,6 +86,25 @@ async def enrol_app(context: Context, enrolment_text: str, code: str, current_co
     await sessions.end_all(services, user.id)
     await note_able(services, user)
     await record_own(services, user, Status.MFA_ENROLLED, context.request_id)
+
+
+def _require_own_proof(context: Context, user: User) -> None:
+    """Check that whoever sets up a first app in a session has proven enough for that.
+
+    Natively there is no session without an app. One that began at a provider proves what the provider says: enough for
+    some time, and not for an administrator, whose codes are to hold against whoever took the provider over.
+
+    Raises:
+        Denied: `invitation_required` or `sign_in_again`.
+    """
+    if not context.principal.provider:
+        return
+    enrolment.refuse_at_provider(user)
+    if context.now - context.principal.verified_at > RECENT:
+        raise Denied(
+            Sentence("You signed in a while ago. Sign out, sign in again, and set up the authenticator app then."),
+            "sign_in_again",
+        )
 
 
 async def reset_app(context: Context, account_id: str, proof: str | None) -> None:

@@ -12,6 +12,7 @@ from scim.admin.lists import Count
 from scim.admin.problems import Conflicting
 from scim.admin.providers import activity, get, record, save
 from scim.admin.services import Services
+from scim.admin.sso_changes import require_code
 from scim.admin.step_up import CriticalAction, require_proof
 from scim.domain.activities import ROLLCALL, Activity, Status
 from scim.domain.authority import Action
@@ -128,10 +129,13 @@ async def record_sso_test(
     return True
 
 
-async def enable_sso(context: Context, provider_id: str, if_match: str | None) -> Provider:
-    """Enable single sign-on (R121, R128); enabling it again changes nothing.
+async def enable_sso(context: Context, provider_id: str, if_match: str | None, proof: str | None = None) -> Provider:
+    """Enable single sign-on (R121, R128); enabling it again changes nothing, and takes no proof.
+
+    A code is asked for as for disabling it: somebody who took a provider over must not undo that with an access token.
 
     Raises:
+        Denied: `session_required` or `mfa_required`.
         Missing: There is no such provider.
         Changed: It is not as the administrator read it.
         Conflicting: `sso_not_tested`, or `no_native_administrator`.
@@ -148,8 +152,9 @@ async def enable_sso(context: Context, provider_id: str, if_match: str | None) -
             Sentence("Enabling needs at least one active system administrator with native sign-in."),
             "no_native_administrator",
         )
+    await require_code(context, proof, CriticalAction.ENABLE_SSO, provider_id)
     after = replace(before, sso=before.sso.switched(SsoState.ENABLED, context.now, context.principal.name))
-    return await save(context, before, after, activity(context, Status.SSO_ENABLED, after))
+    return await save(context, before, after, activity(context, Status.SSO_ENABLED, after, mfa=True))
 
 
 async def disable_sso(

@@ -8,11 +8,12 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from scim.admin import sso_configurations
+from scim.admin import sso_changes, sso_configurations
 from scim.admin.concurrency import check_version
 from scim.admin.context import Context
 from scim.admin.problems import Changed, Conflicting, Invalid, Missing
 from scim.admin.services import Services
+from scim.admin.step_up import CriticalAction
 from scim.domain.activities import Activity, Status
 from scim.domain.authority import Action
 from scim.domain.details import NO_DETAIL, NONE, change
@@ -186,10 +187,10 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
         sso=Sso(is_configured=wanted.configuration is not None),
     )
     provider = await _checked(context, blank, wanted)
-    done = [activity(context, Status.SSO_CREATED, provider)]
-    configuration = await sso_configurations.changed(
-        services, provider, None, wanted.configuration, wanted.client_secret
-    )
+    configuration = sso_configurations.changed(services, provider, None, wanted.configuration, wanted.client_secret)
+    detail = sso_changes.in_words(services, None, configuration)
+    done = [activity(context, Status.SSO_CREATED, provider, detail=detail)]
+    configuration = await sso_configurations.kept(services, provider.id, configuration, wanted.client_secret)
     try:
         stored = await services.providers.create(provider, configuration, done)
     except (NameTaken, DomainTaken) as taken:
@@ -199,10 +200,16 @@ async def create(context: Context, wanted: ProviderChange) -> Provider:
     return stored
 
 
-async def update(context: Context, provider_id: str, wanted: ProviderChange, if_match: str | None) -> Provider:
+async def update(
+    context: Context, provider_id: str, wanted: ProviderChange, if_match: str | None, proof: str | None = None
+) -> Provider:
     """Edit a provider (AMB-29). SCIM requests follow its policies within half a minute.
 
+    What lets more people in, or lets them in by something else, takes a session and a proof of identity: see
+    `sso_changes.opens_more`.
+
     Raises:
+        Denied: `session_required` or `mfa_required`.
         Missing: There is none with this id.
         Changed: It is not as the administrator read it.
         Invalid: See `_checked`.
@@ -213,15 +220,17 @@ async def update(context: Context, provider_id: str, wanted: ProviderChange, if_
     after = await _checked(context, before, wanted)
     services = context.services
     present = await services.providers.sso_configuration(provider_id) if wanted.configuration else None
-    configuration = await sso_configurations.changed(
-        services, before, present, wanted.configuration, wanted.client_secret
-    )
+    configuration = sso_configurations.changed(services, before, present, wanted.configuration, wanted.client_secret)
     if configuration is not None:
         after = replace(after, sso=after.sso.configured())
     changed = (*_differences(before, after), *(("sso",) if configuration else ()))
     if not changed:
         return before
-    done = activity(context, Status.SSO_UPDATED, after, changed=changed, detail=_in_words(before, after))
+    if is_critical := sso_changes.opens_more(before, after, present, configuration):
+        await sso_changes.require_code(context, proof, CriticalAction.CHANGE_SSO, provider_id)
+    detail = Sentence.joined([_in_words(before, after), sso_changes.in_words(services, present, configuration)])
+    done = activity(context, Status.SSO_UPDATED, after, changed=changed, detail=detail, mfa=is_critical)
+    configuration = await sso_configurations.kept(services, provider_id, configuration, wanted.client_secret)
     stored = await save(context, before, after, done, configuration=configuration)
     if isinstance(configuration, SamlConfiguration):
         await sso_configurations.retire(services, provider_id, present)

@@ -3,7 +3,8 @@
 The cookie holds the account's id and 256 random bits; storage holds the digest of these. A session ends with sign-out,
 after half an hour without a request, after twelve hours, when the account is deactivated, deleted or changes its type,
 and when its password, authenticator app or authentication type changes. One that began at an identity provider also
-ends when single sign-on of that is disabled, or the provider is deleted: with the next request, on every instance.
+ends when single sign-on of that is disabled, the provider is deleted, or the account has become Native with others of
+it: with the next request, on every instance.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from scim.admin.context import Context, Principal
 from scim.admin.people import principal_of
 from scim.admin.problems import Missing, SignInRequired
 from scim.admin.services import Services
-from scim.domain.people import Profile, Session
+from scim.domain.people import AuthenticationType, Profile, Session, authentication_type_of
 from scim.domain.ports import VersionConflict
 from scim.domain.sso import SsoState
 from scim.domain.users import User
@@ -111,7 +112,7 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     if session is None:
         raise SignInRequired(_OVER)
     turns = (profile.sessions_end, user.standing_since if user else None, await _sso_turn(services, session))
-    if user is None or not user.standing.active or _is_over(session, now, *turns):
+    if user is None or not _may_go_on(session, user, profile) or _is_over(session, now, *turns):
         await services.sessions.end(ticket.account_id, ticket.session_id)
         raise SignInRequired(_OVER)
     if now - session.last_seen >= SEEN_NOTED_EVERY:
@@ -122,10 +123,17 @@ async def signed_in_by(services: Services, ticket: Ticket) -> Principal:
     )
     return replace(
         principal,
+        provider=session.provider,
         language=profile.language,
         time_zone=profile.time_zone,
         idle_warning_minutes=profile.idle_warning_minutes,
     )
+
+
+def _may_go_on(session: Session, user: User, profile: Profile) -> bool:
+    """Whether its account could still begin such a session."""
+    is_native = authentication_type_of(profile, user.provider) is AuthenticationType.NATIVE
+    return user.standing.active and not (session.provider and is_native)
 
 
 def _is_over(session: Session, now: datetime, *turns: datetime | None) -> bool:
@@ -177,7 +185,7 @@ async def live_of(services: Services, user: User, profile: Profile) -> list[Sess
     now = services.clock.now()
     if not user.standing.active:
         return []
-    found = await services.sessions.of(user.id)
+    found = [each for each in await services.sessions.of(user.id) if _may_go_on(each, user, profile)]
     turns = await asyncio.gather(*(_sso_turn(services, each) for each in found))
     both = (profile.sessions_end, user.standing_since)
     return [each for each, turn in zip(found, turns, strict=True) if not _is_over(each, now, *both, turn)]

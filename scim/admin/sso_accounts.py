@@ -20,6 +20,8 @@ from scim.schema.comparison import comparison_key
 from scim.sentences import Sentence
 
 _SEVERAL = 2
+_MAX_ADDRESS = 320
+"""Characters of an e-mail address, at most (RFC 5321 §4.5.3.1): nobody has a longer one."""
 
 
 async def account_named(services: Services, provider: Provider, name: str) -> User:
@@ -50,9 +52,9 @@ async def _by_user_name(services: Services, provider: Provider, name: str) -> Us
 
 
 async def _by_email(services: Services, provider: Provider, name: str) -> User:
-    if _domain(name) is None:
+    if _domain(name) is None or len(name) > _MAX_ADDRESS:
         raise _nobody(name)
-    wanted = Query(filter=parse_filter(f"emails.value eq {json.dumps(name)}"), count=_SEVERAL + 1)
+    wanted = Query(filter=parse_filter(f"emails.value eq {json.dumps(name, ensure_ascii=False)}"), count=_SEVERAL + 1)
     own, native = await asyncio.gather(
         services.users.search(provider, wanted), services.users.search(NATIVE_POLICIES, wanted)
     )

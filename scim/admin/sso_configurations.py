@@ -31,14 +31,14 @@ EXPIRY_WARNING = timedelta(days=30)
 """How long before a signing certificate expires the page of its provider warns."""
 
 
-async def changed(
+def changed(
     services: Services,
     provider: Provider,
     present: SsoConfiguration | None,
     wanted: SsoConfiguration | None,
     client_secret: str | None,
 ) -> SsoConfiguration | None:
-    """The wanted configuration with its secret in the vault; None if it is the present one.
+    """The wanted configuration; None if it is the present one. Nothing is kept yet: see `kept`.
 
     Args:
         services: The ports.
@@ -59,7 +59,7 @@ async def changed(
     if isinstance(wanted, SamlConfiguration):
         wanted = _with_certificates(services, present, wanted)
     else:
-        wanted = await _with_secret(services, provider, present, wanted, client_secret)
+        wanted = _with_secret(present, wanted, client_secret)
     return None if wanted == present else wanted
 
 
@@ -76,16 +76,11 @@ def _with_certificates(
     return replace(wanted, certificates=tuple(certificate.pem for certificate in found))
 
 
-async def _with_secret(
-    services: Services,
-    provider: Provider,
-    present: SsoConfiguration | None,
-    wanted: OidcConfiguration,
-    client_secret: str | None,
+def _with_secret(
+    present: SsoConfiguration | None, wanted: OidcConfiguration, client_secret: str | None
 ) -> OidcConfiguration:
     if client_secret:
-        version = await services.secrets.set(client_secret_name(provider.id), client_secret)
-        return replace(wanted, secret_version=version)
+        return wanted  # another one than the present one: its version is known once it is kept
     if isinstance(present, OidcConfiguration) and wanted.is_same_client(present):
         return replace(wanted, secret_version=present.secret_version)
     # The present secret stays only where it belongs: sent to another issuer, it would be given away.
@@ -94,6 +89,16 @@ async def _with_secret(
         "sso.clientSecret",
         "client_secret_required",
     )
+
+
+async def kept(
+    services: Services, provider_id: str, configuration: SsoConfiguration | None, client_secret: str | None
+) -> SsoConfiguration | None:
+    """A configuration that `changed` has found good, with a new client secret in the vault. One call of the vault."""
+    if not isinstance(configuration, OidcConfiguration) or not client_secret:
+        return configuration
+    version = await services.secrets.set(client_secret_name(provider_id), client_secret)
+    return replace(configuration, secret_version=version)
 
 
 def certificates_of(services: Services, configuration: SsoConfiguration | None) -> Sequence[Certificate]:

@@ -129,6 +129,13 @@ async def use_request(services: Services, request: SignInRequest) -> bool:
     return await services.used_proofs.use(f"sso-{_digest(request.id)}", request.at + LIFETIME)
 
 
+async def use_arrival(services: Services, arrived: Arrived) -> bool:
+    """Use a sign-in up that a code was shown for; False when it was already."""
+    began = arrived.began.isoformat()
+    name = f"sso-{_digest('arrived', arrived.provider_id, arrived.account_id, began)}"
+    return await services.used_proofs.use(name, arrived.began + LIFETIME)
+
+
 async def use_answer(services: Services, provider_id: str, identity: Identity) -> bool:
     """Use an answer up; False when it was already, in whatever browser."""
     return await services.used_proofs.use(f"sso-{_digest(provider_id, identity.answer_id)}", identity.ends)

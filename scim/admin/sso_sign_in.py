@@ -147,7 +147,7 @@ async def complete(services: Services, answer: Answer) -> Arrival:
         provider, configuration = await _in_force(services, answer.provider_id)
         identity = await _identity(services, provider, configuration, left, answer)
         user = await account_named(services, provider, identity.name)
-        await _refuse_native(services, provider, user)
+        await refuse_native(services, provider, user)
     except Denied as refused:
         logger.info(
             "sso_sign_in_refused provider=%s code=%s id=%s", answer.provider_id, refused.code, answer.request_id
@@ -197,7 +197,12 @@ async def _in_force(services: Services, provider_id: str) -> tuple[Provider, Sso
     return provider, configuration
 
 
-async def _refuse_native(services: Services, provider: Provider, user: User) -> None:
+async def refuse_native(services: Services, provider: Provider, user: User) -> None:
+    """Refuse who signs in here.
+
+    Raises:
+        Denied: `native_only`.
+    """
     if await type_of(services, user) is AuthenticationType.NATIVE:
         raise Denied(
             Sentence(

@@ -22,6 +22,9 @@ class CriticalAction(StrEnum):
     """What takes a proof."""
 
     REVOKE_TOKEN = "revokeToken"  # noqa: S105
+    CHANGE_SSO = "changeSso"
+    """Change by what a provider signs people in, or whom it may sign in."""
+    ENABLE_SSO = "enableSso"
     DISABLE_SSO = "disableSso"
     DELETE_PROVIDER = "deleteProvider"
     GRANT_ADMINISTRATOR = "grantAdministrator"
@@ -29,6 +32,8 @@ class CriticalAction(StrEnum):
     CHANGE_ADMINISTRATOR = "changeAdministrator"
     """Switch an administrator off or on, delete one, or change how one signs in."""
     RESET_MFA = "resetMfa"
+    CREATE_ACCESS_TOKEN = "createAccessToken"  # noqa: S105
+    """In a session that began at a provider: a token outlives that, and single sign-on."""
 
 
 async def verify(context: Context, code: str, action: CriticalAction, object_id: str) -> tuple[str, datetime]:

@@ -46,6 +46,7 @@ def account_page(visit: Visit, tab: str, details: Details, **values: object) -> 
         account=AccountDetails.described(details),
         version=details.account.version,
         provider=provider,
+        has_password=details.security.has_password,
         notice_above=notice(provider),
         directory_address=_DIRECTORIES.get(provider.kind) if provider and lock else None,
         read_only=read_only,

@@ -147,7 +147,7 @@ class Console:
         try:
             return await page.submit(await verification.accept(visit) if verification.is_answer(visit) else visit)
         except VerificationRequired as required:
-            return await verification.ask(visit, required.purpose)
+            return await verification.ask(required.visit, required.purpose)
         except FormRefused as refused:
             return await self._shown_again(page, visit, refused.refusal, 400)
         except Problem as problem:

@@ -20,6 +20,7 @@ CODES: Mapping[str, Sentence] = {
     "organization": Sentence("Organization"),
     "managed by": Sentence("Managed by"),
     "name": Sentence("Name"),
+    "connection": Sentence("Connection"),
     "unknown attributes": Sentence("Unknown attributes"),
     "adoption": Sentence("Accounts that are here already"),
     "default organization": Sentence("Default organization"),

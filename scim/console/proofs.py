@@ -8,6 +8,7 @@ from scim.admin.problems import Denied
 from scim.admin.step_up import CriticalAction
 from scim.console.forms import CODE
 from scim.console.visits import Visit
+from scim.domain.providers import Provider
 from scim.domain.users import User
 from scim.sentences import Sentence
 
@@ -20,11 +21,13 @@ class VerificationRequired(Exception):
 
     Args:
         purpose: What the code is for: ends "Enter the time-based code from your authenticator app to …".
+        visit: With the form that is to be sent again.
     """
 
-    def __init__(self, purpose: str) -> None:
+    def __init__(self, purpose: str, visit: Visit) -> None:
         super().__init__(purpose)
         self.purpose = purpose
+        self.visit = visit
 
 
 async def with_proof_for_administrator[T](
@@ -34,6 +37,14 @@ async def with_proof_for_administrator[T](
     if not user.administrator:
         return await change(visit.context, None)
     return await with_proof(visit, CriticalAction.CHANGE_ADMINISTRATOR, user.id, purpose, change)
+
+
+async def with_proof_for_sso[T](
+    visit: Visit, provider: Provider, change: Callable[[Context, str | None], Awaitable[T]]
+) -> T:
+    """Change a provider, with a proof where that changes who may sign in there (see `with_proof`)."""
+    purpose = Sentence("change how people sign in through {name}", name=provider.name)
+    return await with_proof(visit, CriticalAction.CHANGE_SSO, provider.id, purpose, change)
 
 
 async def with_proof[T](
@@ -49,7 +60,7 @@ async def with_proof[T](
     looks a code up for a change that is refused anyway, or is done already.
 
     Args:
-        visit: Who makes it.
+        visit: Who makes it. Its form is sent again together with the code: what is secret in it has to be sealed.
         action: What it is.
         object_id: The id of the thing that is changed.
         purpose: See `VerificationRequired`.
@@ -67,4 +78,4 @@ async def with_proof[T](
     except Denied as denied:
         if denied.code not in _CODE_IS_MISSING:
             raise
-        raise VerificationRequired(purpose) from denied
+        raise VerificationRequired(purpose, visit) from denied

@@ -19,6 +19,9 @@ _PURPOSE = "purpose"
 _NOT_KEPT = frozenset({CSRF, CODE, _PURPOSE})
 _REFUSALS = frozenset({codes.INCOMPLETE, "wrong_code", "used_code", "mfa_not_enrolled", "locked_out", "mfa_required"})
 _OVER = "mfa_required"
+_NO_APP = Denied(Sentence("You need an authenticator app before you can do this."), "mfa_not_enrolled")
+_LONG_AGO = Denied(Sentence("You signed in a while ago. Sign out, sign in again, and do this then."), "sign_in_again")
+"""Of whoever has signed in at a provider, and has no app either."""
 
 
 def is_answer(visit: Visit) -> bool:
@@ -35,8 +38,7 @@ async def ask(visit: Visit, purpose: str) -> View:
     """The dialog; who has no authenticator app is told how to get one. One storage call."""
     if await codes.is_enrolled(visit.services, visit.context.principal.account_id):
         return _dialog(visit, purpose)
-    needed = Sentence("You need an authenticator app before you can do this.")
-    return _dialog(visit, purpose, Denied(needed, "mfa_not_enrolled"))
+    return _dialog(visit, purpose, _LONG_AGO if visit.context.principal.provider and not purpose else _NO_APP)
 
 
 def ask_again(visit: Visit, problem: Problem) -> View:
@@ -76,7 +78,7 @@ def _dialog(visit: Visit, purpose: str, problem: Problem | None = None) -> View:
         purpose=purpose,
         fields=kept,
         problem=problem,
-        may_answer=code not in {"mfa_not_enrolled", "locked_out", _OVER},
+        may_answer=code not in {"mfa_not_enrolled", "sign_in_again", "locked_out", _OVER},
         is_over=code == _OVER,
     )
     return replace(shown, status=problem.status if problem else 200)

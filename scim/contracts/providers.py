@@ -11,7 +11,15 @@ from scim.contracts import texts
 from scim.contracts.base import Contract, Moment, Name, OrganizationId, Parameters, Tally, optional
 from scim.domain.providers import AdoptionPolicy, OrganizationPolicy, ProviderKind
 from scim.domain.provisioning import ScimState
-from scim.domain.sso import NameClaim, OidcConfiguration, SamlConfiguration, SsoConfiguration, SsoProtocol, SsoState
+from scim.domain.sso import (
+    MAX_CERTIFICATES,
+    NameClaim,
+    OidcConfiguration,
+    SamlConfiguration,
+    SsoConfiguration,
+    SsoProtocol,
+    SsoState,
+)
 from scim.schema.values import UnknownAttributes
 
 EmailDomain = Annotated[str, Field(min_length=3, max_length=253, pattern=texts.PLAIN)]
@@ -28,7 +36,7 @@ class SamlSettings(Contract):
     entity_id: Annotated[str, Field(min_length=1, max_length=1024, pattern=texts.PLAIN)]
     """What the provider calls itself: `entityID` in SAML metadata."""
     sign_on_url: Annotated[str, Field(max_length=2048, pattern=texts.HTTPS_URL)]
-    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=5)]
+    certificates: Annotated[tuple[Certificate, ...], Field(min_length=1, max_length=MAX_CERTIFICATES)]
     """With which it signs."""
     metadata: Annotated[str, Field(max_length=200_000)] = ""
     """The metadata document that all this was taken from, as it was given."""

@@ -39,6 +39,8 @@ class SigningCertificate(Contract):
 
     subject: str
     """Whose it says it is (RFC 4514)."""
+    fingerprint: str
+    """SHA-256 of its DER encoding, hex."""
     not_after: Moment
     """When it expires: answers that it signed are refused from then on."""
     pem: str

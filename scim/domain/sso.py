@@ -3,6 +3,9 @@
 not tested ──test passed──► ready ──enable──► enabled ──disable──► disabled ──enable──► enabled
      ▲                                                                 │
      └────────────────── another configuration ◄───────────────────────┘
+
+What changes while it is enabled (certificates, the client secret) is in force at once, and no longer tested: after it
+was disabled, a test has to pass before it is enabled again.
 """
 
 from collections.abc import Mapping
@@ -23,7 +26,7 @@ class SsoState(StrEnum):
     """One has, and it was never enabled."""
     ENABLED = "enabled"
     DISABLED = "disabled"
-    """It was enabled, and its configuration is still the one that was tested."""
+    """It was enabled. Whether its configuration is still the one that was tested, `Sso.tested_at` says."""
 
 
 class SsoProtocol(StrEnum):
@@ -33,6 +36,10 @@ class SsoProtocol(StrEnum):
     """SAML 2.0, web browser SSO profile."""
     OIDC = "oidc"
     """OpenID Connect, authorization code with PKCE."""
+
+
+MAX_CERTIFICATES = 5
+"""With which one provider may sign: the present one, and those that are to replace it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,19 +150,19 @@ class Sso:
     @property
     def may_be_enabled(self) -> bool:
         """Whether the present configuration has passed a test."""
-        return self.state in {SsoState.READY, SsoState.DISABLED}
+        return self.state is SsoState.READY or (self.state is SsoState.DISABLED and self.tested_at is not None)
 
     def configured(self) -> "Sso":
         """With another configuration, which is to be tested. One that is enabled goes on: see `is_same_connection`."""
-        if self.state is SsoState.ENABLED:
-            return self
-        return replace(self, state=SsoState.NOT_TESTED, is_configured=True, tested_at=None, tested_by="")
+        state = SsoState.ENABLED if self.state is SsoState.ENABLED else SsoState.NOT_TESTED
+        return replace(self, state=state, is_configured=True, tested_at=None, tested_by="")
 
     def tested(self, at: datetime, by: str) -> "Sso":
         """After a test that passed; a second one changes nothing."""
-        if self.state is not SsoState.NOT_TESTED:
+        if self.may_be_enabled or self.state is SsoState.ENABLED:
             return self
-        return replace(self, state=SsoState.READY, tested_at=at, tested_by=by)
+        state = SsoState.DISABLED if self.state is SsoState.DISABLED else SsoState.READY
+        return replace(self, state=state, tested_at=at, tested_by=by)
 
     def switched(self, state: SsoState, at: datetime, by: str) -> "Sso":
         """Enabled or disabled."""
@@ -207,11 +214,13 @@ class Certificate:
     Attributes:
         pem: As text, as it is stored.
         subject: Whose it says it is (RFC 4514), for people to read.
+        fingerprint: SHA-256 of its DER encoding, hex: by that people tell two of one subject apart.
         not_after: When it expires.
     """
 
     pem: str
     subject: str
+    fingerprint: str
     not_after: datetime
 
 

@@ -22,6 +22,13 @@ def new_provider(boss: Person, **more: object) -> dict[str, str]:
     return made
 
 
+def enable_sso(boss: Person, provider_id: str) -> None:
+    """Enable it, once it has been tested."""
+    asked = {"code": boss.code(), "action": "enableSso", "object": provider_id}
+    proof = boss.api("POST", "/mfa:verify", asked)["proof"]
+    boss.api("POST", f"/identity-providers/{provider_id}/sso:enable", **{"X-Step-Up-Proof": proof})
+
+
 def pass_sso_test(backstage: Backstage, provider_id: str) -> None:
     """Record what a sign-in through the stored connection records; no person can."""
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from scim.bootstrap import Application
 from scim.storage.tables.keys import ADMINISTRATORS, DIRECTORY, PARTITION
 from scim.storage.tables.rows import Delete, Insert
-from tests.browser.sso import new_provider, pass_sso_test
+from tests.browser.sso import enable_sso, new_provider, pass_sso_test
 
 PROVIDERS = "administration/accounts/identity-providers"
 
@@ -87,10 +87,14 @@ def test_sso_is_enabled_and_disabled_with_a_code_from_the_ellipsis_menu(page, co
     provider, other = new_provider(boss), new_provider(boss)
     for each in (provider, other):
         pass_sso_test(backstage, each["id"])
-    boss.api("POST", f"/identity-providers/{other['id']}/sso:enable")
+    enable_sso(boss, other["id"])
     page.goto(f"{console}/{PROVIDERS}/{provider['id']}")
     page.get_by_role("link", name="Enable SSO").click()
-    page.get_by_role("dialog").get_by_role("button", name="Enable SSO").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Enable SSO").click()
+    expect(dialog).to_contain_text(f"authenticator app to enable SSO for {provider['name']}.")
+    dialog.get_by_label("Code").fill(boss.code())
+    page.keyboard.press("Enter")
     expect(told(page)).to_contain_text("SSO enabled.")
 
     page.get_by_role("link", name="Identity Providers").first.click()
@@ -99,7 +103,6 @@ def test_sso_is_enabled_and_disabled_with_a_code_from_the_ellipsis_menu(page, co
     row.hover()
     row.get_by_title("Actions").click()
     row.get_by_role("link", name="Disable SSO").click()
-    dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("link", name="Cancel")).to_be_focused()
     dialog.get_by_role("button", name="Disable SSO").click()
     expect(dialog).to_contain_text(f"authenticator app to disable SSO for {provider['name']}.")
@@ -133,7 +136,7 @@ def test_sso_stays_when_no_administrator_could_sign_in_without_it(page, console,
     """R120: the dialog that was opened before is refused without a code, and one that is opened now has no button."""
     provider = new_provider(boss)
     pass_sso_test(backstage, provider["id"])
-    boss.api("POST", f"/identity-providers/{provider['id']}/sso:enable")
+    enable_sso(boss, provider["id"])
     page.goto(f"{console}/{PROVIDERS}/{provider['id']}")
     page.get_by_role("link", name="Disable SSO").click()
     dialog = page.get_by_role("dialog")

@@ -308,14 +308,14 @@ class _Builder:
         return f"/users/{self.tenant.ids[account]}/roles/{self.tenant.ids[role]}"
 
     async def switch(self) -> None:
-        """What is on and what is off in the end. Nobody disables SSO here: that takes a code, and has its own tests."""
+        """What is on and what is off in the end."""
         boss = await self._equipped()
-        await self.call("POST", f"/identity-providers/{self.tenant.ids['provider']}/sso:enable")
-        await self.call("POST", f"/identity-providers/{self.tenant.ids['rotating']}/sso:enable")
-        disabled = f"/identity-providers/{self.tenant.ids['rotating']}"
-        proof = await boss.proof("disableSso", self.tenant.ids["rotating"])
-        reply = await boss.call("POST", f"{disabled}/sso:disable", {}, headers={"X-Step-Up-Proof": proof})
-        assert reply.status == 200, reply
+        for name, verb in (("provider", "enable"), ("rotating", "enable"), ("rotating", "disable")):
+            id_ = self.tenant.ids[name]
+            proof = await boss.proof(f"{verb}Sso", id_)
+            path = f"/identity-providers/{id_}/sso:{verb}"
+            reply = await boss.call("POST", path, {} if verb == "disable" else None, headers={"X-Step-Up-Proof": proof})
+            assert reply.status == 200, reply
         self.at(hours=3)
         off = f"/identity-providers/{self.tenant.ids['switched off']}"
         await self.call("POST", f"{off}/scim:disable", {})

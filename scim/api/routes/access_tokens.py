@@ -1,6 +1,7 @@
 """`/me/access-tokens`: what scripts sign in with."""
 
 from scim.admin import access_tokens
+from scim.admin.step_up import CriticalAction
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.contracts.access_tokens import AccessTokenDetails, AccessTokens, IssuedAccessToken, NewAccessToken
 from scim.contracts.base import Parameters
@@ -10,7 +11,7 @@ TAG = "Access tokens"
 
 async def create(call: Call[NewAccessToken, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
-    token, text = await access_tokens.issue(call.context, call.body.label, call.body.days)
+    token, text = await access_tokens.issue(call.context, call.body.label, call.body.days, call.proof)
     details = IssuedAccessToken.of(token, token=text.text)
     return Reply(value=details, location=f"/me/access-tokens/{token.id}")
 
@@ -43,12 +44,15 @@ ENDPOINTS = (
         name="createAccessToken",
         tag=TAG,
         summary="Make an access token; its text is in this reply only",
+        description="In a session that began at an identity provider it takes a proof of identity in "
+        "`X-Step-Up-Proof`, for `createAccessToken` and your account's id.",
         run=create,
         body=NewAccessToken,
         reply=IssuedAccessToken,
         status=201,
         refusals=(409,),
         tells_secret=True,
+        proof=CriticalAction.CREATE_ACCESS_TOKEN,
     ),
     Endpoint(
         method="DELETE",

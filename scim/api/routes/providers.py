@@ -53,7 +53,8 @@ async def read(call: Call[NoBody, Parameters]) -> Reply:
 async def edit(call: Call[ProviderEdit, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     wanted = provider_change(call.body)
-    return await page_reply(call, await providers.update(call.context, call.path["providerId"], wanted, call.if_match))
+    provider = await providers.update(call.context, call.path["providerId"], wanted, call.if_match, call.proof)
+    return await page_reply(call, provider)
 
 
 async def deletion_impact(call: Call[NoBody, Parameters]) -> Reply:
@@ -77,7 +78,7 @@ async def sso_impact(call: Call[NoBody, Parameters]) -> Reply:
 async def enable_sso(call: Call[NoBody, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     return await page_reply(
-        call, await provider_switches.enable_sso(call.context, call.path["providerId"], call.if_match)
+        call, await provider_switches.enable_sso(call.context, call.path["providerId"], call.if_match, call.proof)
     )
 
 
@@ -195,11 +196,14 @@ ENDPOINTS = (
         tag=TAG,
         summary="Change an identity provider, its policies, or the configuration of its SSO (R097)",
         description="SCIM requests follow the policies within 30 seconds. Users who are there already are judged by "
-        "them at the next change.",
+        "them at the next change. Another configuration than the present one takes a session and a proof of identity "
+        "in `X-Step-Up-Proof`, for `changeSso` and the provider's id; while SSO is enabled, so do more e-mail domains "
+        "and looser rules of sign-in (`trustsMfa`, `idpInitiated`).",
         run=edit,
         body=ProviderEdit,
         reply=ProviderDetails,
         refusals=CLASHES,
+        proof=CriticalAction.CHANGE_SSO,
     ),
     Endpoint(
         method="GET",
@@ -241,9 +245,11 @@ ENDPOINTS = (
         name="enableSso",
         tag=TAG,
         summary="Enable SSO, once its connection was tested (R121, R128)",
+        description="It takes a session: access tokens are refused. What is enabled already takes no proof.",
         run=enable_sso,
         reply=ProviderDetails,
         refusals=CLASHES,
+        proof=CriticalAction.ENABLE_SSO,
     ),
     Endpoint(
         method="POST",

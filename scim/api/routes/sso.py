@@ -1,6 +1,7 @@
 """`/identity-providers/{providerId}/sso`: the connection. Its switches are in `providers`."""
 
 from scim.admin import metadata_import, providers, sso_configurations, sso_dependents, sso_testing
+from scim.admin.step_up import CriticalAction
 from scim.api.endpoints import Call, Endpoint, NoBody, Reply
 from scim.api.routes.providers import CLASHES, TAG, page_reply
 from scim.contracts.base import Paging, Parameters, Tally
@@ -22,7 +23,7 @@ _BASE = "/identity-providers/{providerId}/sso"
 async def import_metadata(call: Call[MetadataImport, Parameters]) -> Reply:
     """See `ENDPOINTS`."""
     provider = await metadata_import.take_over(
-        call.context, call.path["providerId"], call.if_match, url=call.body.url, document=call.body.document
+        call.context, call.path["providerId"], call.if_match, call.proof, url=call.body.url, document=call.body.document
     )
     return await page_reply(call, provider)
 
@@ -64,11 +65,13 @@ ENDPOINTS = (
         summary="Take over the identity provider's SAML metadata (R023, R097)",
         description="Another connection, or a change while SSO is off, has to be tested. While SSO is enabled, only "
         "certificates change: `sso_enabled` (409) refuses the rest. Metadata that cannot be used is refused (400) with "
-        "what is the matter.",
+        "what is the matter. Where there is a connection already, it takes a session and a proof of identity in "
+        "`X-Step-Up-Proof`, for `changeSso` and the provider's id.",
         run=import_metadata,
         body=MetadataImport,
         reply=ProviderDetails,
         refusals=CLASHES,
+        proof=CriticalAction.CHANGE_SSO,
     ),
     Endpoint(
         method="GET",

@@ -23,6 +23,8 @@ from scim.web.cookies import set_cookie, set_sso_cookie
 
 _ONE = f"/{SSO}/{{providerId}}"
 _METADATA = "application/samlmetadata+xml"
+_POSTED = "SAMLResponse"
+"""What is posted, and taken in no other way: addresses are in histories and logs, and in links of other sites."""
 _CERTIFICATE = "application/pem-certificate-chain"
 _MOST_BYTES = 1024 * 1024
 """Of what is posted by SAML: more than its engine takes, which has a sentence for what is too large."""
@@ -32,7 +34,7 @@ async def leave(visit: Visit) -> Outcome:
     """The link of a provider: whoever opens it goes there to sign in, and on to `next`."""
     if visit.caller is not None:
         return Redirect(destination(visit))
-    if visit.request.method == "HEAD":
+    if visit.request.method == "HEAD" or _is_no_page(visit):
         return Redirect(path_to("sign-in"))
     try:
         departure = await sso_sign_in.begin(
@@ -41,6 +43,11 @@ async def leave(visit: Visit) -> Outcome:
     except Denied as denied:
         return _refused(denied)
     return Redirect(departure.url, headers=set_sso_cookie(departure.sealed))
+
+
+def _is_no_page(visit: Visit) -> bool:
+    """Whether a page of whatever site asks for it as for a picture, which would push sign-ins out of the cookie."""
+    return visit.request.headers.get("sec-fetch-dest", "document") != "document"
 
 
 async def show_reply_url(_: Visit) -> Outcome:
@@ -57,7 +64,8 @@ async def take_parameters(visit: Visit) -> Outcome:
     """An answer of OpenID Connect."""
     if visit.request.method == "HEAD":
         return Redirect(path_to("sign-in"))
-    return await _arrived(visit, [(name, value) for name, values in visit.request.query.items() for value in values])
+    given = [(name, value) for name, values in visit.request.query.items() for value in values if name != _POSTED]
+    return await _arrived(visit, given)
 
 
 async def _arrived(visit: Visit, fields: Sequence[tuple[str, str]]) -> Outcome:

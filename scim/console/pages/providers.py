@@ -3,12 +3,14 @@
 import asyncio
 
 from scim.admin import providers, sso_configurations, sso_ways
+from scim.admin.context import Context
 from scim.admin.sso_configurations import EXPIRY_WARNING
 from scim.admin.sso_ways import ByType
 from scim.console import provider_forms
 from scim.console.forms import filled
 from scim.console.pages import mapping, provisioning
 from scim.console.paths import IDENTITY_PROVIDERS, USERS, path_to
+from scim.console.proofs import with_proof_for_sso
 from scim.console.routing import Page
 from scim.console.views import Outcome, Redirect, View, view
 from scim.console.visits import Visit
@@ -57,8 +59,12 @@ async def edit(visit: Visit) -> Outcome:
     """Change it."""
     provider_id = visit.path["providerId"]
     present = await providers.configuration_of(visit.context, provider_id)
-    body = filled(ProviderEdit, provider_forms.wanted(visit.form, present))
-    await providers.update(visit.context, provider_id, provider_change(body), visit.version)
+    wanted = provider_change(filled(ProviderEdit, provider_forms.wanted(visit.form, present)))
+
+    async def change(context: Context, proof: str | None) -> Provider:
+        return await providers.update(context, provider_id, wanted, visit.version, proof)
+
+    await with_proof_for_sso(visit, await providers.get(visit.context, provider_id), change)
     return Redirect(path_to(IDENTITY_PROVIDERS, provider_id), "provider-changed")
 
 

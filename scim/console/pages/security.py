@@ -3,11 +3,14 @@
 import asyncio
 
 from scim.admin import access_tokens, accounts, codes, enrolment, own_security, sessions
+from scim.admin.context import Context
 from scim.admin.problems import Conflicting, Missing
 from scim.admin.sso_accounts import sso_only
+from scim.admin.step_up import CriticalAction
 from scim.console.browsers import browser_and_system
 from scim.console.forms import filled, given
 from scim.console.paths import path_to
+from scim.console.proofs import with_proof
 from scim.console.routing import Page
 from scim.console.sealed import EXPIRED
 from scim.console.views import Outcome, Redirect, after_change, view
@@ -16,6 +19,7 @@ from scim.contracts.access_tokens import NewAccessToken
 from scim.contracts.sign_in import NewApp, NewPassword
 from scim.domain.authority import Action
 from scim.domain.people import AccessToken, Session
+from scim.domain.tokens import TokenText
 from scim.sentences import Sentence
 from scim.web.cookies import clear_cookie
 
@@ -30,13 +34,15 @@ async def show(visit: Visit) -> Outcome:
     own, tokens, details = await asyncio.gather(
         sessions.mine(context), access_tokens.mine(context), accounts.details(context, context.principal.account_id)
     )
+    principal, has_app = context.principal, details.security.mfa_enrolled
     return view(
         "account/security.html",
         sessions=own,
         has_password=details.security.has_password,
-        has_app=details.security.mfa_enrolled,
+        has_app=has_app,
+        needs_invitation=bool(principal.provider) and principal.administrator and not has_app,
         provider=await sso_only(visit.services, details.account.user),
-        current=visit.context.principal.credential,
+        current=principal.credential,
         described=_described,
         tokens=tokens,
         may_have_tokens=visit.may(Action.MANAGE_SETTINGS),
@@ -101,7 +107,12 @@ async def show_new_token(visit: Visit) -> Outcome:
 async def create_token(visit: Visit) -> Outcome:
     """Make it, and show it for the only time."""
     body = filled(NewAccessToken, given(visit.form, ("label", "days")))
-    token, text = await access_tokens.issue(visit.context, body.label, body.days)
+
+    async def change(context: Context, proof: str | None) -> tuple[AccessToken, TokenText]:
+        return await access_tokens.issue(context, body.label, body.days, proof)
+
+    purpose, own = Sentence("make an access token"), visit.context.principal.account_id
+    token, text = await with_proof(visit, CriticalAction.CREATE_ACCESS_TOKEN, own, purpose, change)
     return after_change(view("account/token.html", token=token, text=text.text))
 
 

@@ -14,12 +14,15 @@ from scim.sentences import Sentence
 
 CRITICAL: Mapping[CriticalAction, Sentence] = {
     CriticalAction.REVOKE_TOKEN: Sentence("Revoke a SCIM token, finish or cancel a rotation"),
+    CriticalAction.CHANGE_SSO: Sentence("Change the connection by which people sign in at a provider"),
+    CriticalAction.ENABLE_SSO: Sentence("Enable SSO"),
     CriticalAction.DISABLE_SSO: Sentence("Disable SSO"),
     CriticalAction.DELETE_PROVIDER: Sentence("Delete an identity provider"),
     CriticalAction.GRANT_ADMINISTRATOR: Sentence("Make somebody a system administrator"),
     CriticalAction.REVOKE_ADMINISTRATOR: Sentence("Take that away from somebody"),
     CriticalAction.CHANGE_ADMINISTRATOR: Sentence("Deactivate, delete or invite a system administrator"),
     CriticalAction.RESET_MFA: Sentence("Reset somebody's authenticator app"),
+    CriticalAction.CREATE_ACCESS_TOKEN: Sentence("Make an access token, after a sign-in at a provider"),
 }
 ORGANIZATION_POLICIES: Mapping[OrganizationPolicy, Sentence] = {
     OrganizationPolicy.REJECT: Sentence("Refuse a missing or unknown one"),

@@ -29,7 +29,13 @@ async def show_enable(visit: Visit) -> Outcome:
 
 async def enable(visit: Visit) -> Outcome:
     """Enable it."""
-    provider = await provider_switches.enable_sso(visit.context, visit.path["providerId"], visit.version)
+    provider = await _provider(visit)
+
+    async def change(context: Context, proof: str | None) -> Provider:
+        return await provider_switches.enable_sso(context, provider.id, visit.version, proof)
+
+    purpose = Sentence("enable SSO for {name}", name=provider.name)
+    await with_proof(visit, CriticalAction.ENABLE_SSO, provider.id, purpose, change)
     return Redirect(path_to(IDENTITY_PROVIDERS, provider.id), "sso-enabled")
 
 

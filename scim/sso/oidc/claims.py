@@ -7,7 +7,8 @@ from scim.domain.sso import NameClaim
 
 _OF_THE_ANSWER = frozenset({"aud", "azp", "exp", "iat", "nbf", "nonce", "at_hash", "c_hash", "s_hash", "jti"})
 """Claims that are about the answer, and not about the person."""
-_FALSE = (False, "false", "False", 0, "0")
+_TRUE = (True, "true", "True", "1")
+"""How providers say yes; `True` is also 1."""
 _VERIFIED = ("email_verified", "xms_edov")
 """Claims that say whether an e-mail address is verified: the standard's, and that of Entra ID."""
 _MAX_VALUES = 100
@@ -16,7 +17,7 @@ _MAX_LENGTH = 1024
 
 def is_email_unverified(claims: Mapping[str, Any]) -> bool:
     """Whether the provider says that nobody looked whether the e-mail address is the person's."""
-    return any(name in claims and claims[name] in _FALSE for name in _VERIFIED)
+    return any(name in claims and claims[name] not in _TRUE for name in _VERIFIED)
 
 
 def name_in(claims: Mapping[str, Any], order: Sequence[NameClaim]) -> str:

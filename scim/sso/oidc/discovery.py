@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from scim.domain.ports import Clock
+from scim.domain.sso import ConfigurationRefused
 from scim.sentences import Sentence
 from scim.sso.fetching import Fetcher, FetchRefused
 from scim.sso.oidc.documents import read_object
@@ -17,6 +19,8 @@ from scim.sso.oidc.servers import IssuerRefused, Server, not_an_issuer, server_o
 REMEMBERED = timedelta(hours=1)
 REREAD_AFTER = timedelta(minutes=1)
 """How often keys are read again at most, because a token names one that is not known (roll-over)."""
+RETRIED_AFTER = timedelta(seconds=10)
+"""How long an issuer that could not be asked is not asked again: who has waited for that does not wait anew."""
 MAX_ISSUERS = 200
 """Issuers that are remembered: twice as many as there are providers."""
 _DISCOVERY_BYTES = 256 * 1024
@@ -46,6 +50,8 @@ class _Known:
     at: datetime | None = None
     keys: Keys | None = None
     reread_at: datetime | None = None
+    failure: ConfigurationRefused | None = None
+    failed_at: datetime | None = None
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -67,7 +73,8 @@ class Issuers:
         known = self._of(issuer)
         async with known.reading:
             if known.server is None or self._is_old(known.at):
-                known.server = server_of(issuer, await self._discover(issuer))
+                with self._failing_once(known):
+                    known.server = server_of(issuer, await self._discover(issuer))
                 known.at, known.keys = self._clock.now(), None
             return known.server
 
@@ -82,11 +89,24 @@ class Issuers:
         async with known.reading:
             keys = known.keys
             if keys is None or self._is_old(keys.at):
-                keys = known.keys = await self._read_keys(server)
+                with self._failing_once(known):
+                    keys = known.keys = await self._read_keys(server)
             elif keys.fitting(token) is None and self._may_reread(known, keys):
                 known.reread_at = self._clock.now()  # also a reading that fails is one
                 keys = known.keys = await self._read_keys(server)
             return keys.fitting(token)
+
+    @contextmanager
+    def _failing_once(self, known: _Known) -> Iterator[None]:
+        """Around a fetch: for a while, its failure is also that of whoever would fetch the same."""
+        if known.failure and known.failed_at and self._clock.now() < known.failed_at + RETRIED_AFTER:
+            raise type(known.failure)(known.failure.detail, known.failure.code)
+        try:
+            yield
+        except ConfigurationRefused as failure:
+            known.failure, known.failed_at = failure, self._clock.now()
+            raise
+        known.failure = None
 
     def _of(self, issuer: str) -> _Known:
         known = self._known.setdefault(issuer, _Known())

@@ -12,6 +12,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from scim.domain.sso import Certificate, ConfigurationRefused
@@ -107,5 +108,6 @@ def _described(certificate: x509.Certificate) -> Certificate:
     return Certificate(
         pem=certificate.public_bytes(Encoding.PEM).decode(),
         subject=certificate.subject.rfc4514_string(),
+        fingerprint=certificate.fingerprint(SHA256()).hex(),
         not_after=certificate.not_valid_after_utc,
     )

@@ -9,6 +9,8 @@ type Element = etree._Element  # noqa: SLF001 - the name that lxml's documentati
 _SPACE = " \t\r\n"
 _ATTRIBUTES = 32
 """Of one element; SAML has none with more than ten."""
+_NAMESPACES = 32
+"""That are declared for one element, there or above it."""
 
 
 class NotXml(Exception):
@@ -49,10 +51,13 @@ def is_plain(root: Element) -> bool:
     """Whether there is nothing but elements, each with a few attributes, and their text.
 
     Comments and processing instructions between texts make readers disagree on what the text is:
-    `admin@example.com<!---->.evil.example`. Attributes by the thousand take libxml2 seconds.
+    `admin@example.com<!---->.evil.example`. Attributes and namespaces by the thousand take libxml2 seconds.
     """
     document = [*root.itersiblings(preceding=True), *root.itersiblings(), *root.iter()]
-    return all(isinstance(node.tag, str) and len(node.attrib) <= _ATTRIBUTES for node in document)
+    return all(
+        isinstance(node.tag, str) and len(node.attrib) <= _ATTRIBUTES and len(node.nsmap) <= _NAMESPACES
+        for node in document
+    )
 
 
 def alone(element: Element) -> Element:

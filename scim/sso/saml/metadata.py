@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from cryptography import x509
 
-from scim.domain.sso import Certificate, ConfigurationRefused, SamlConfiguration
+from scim.domain.sso import MAX_CERTIFICATES, Certificate, ConfigurationRefused, SamlConfiguration
 from scim.sentences import Sentence
 from scim.sso.addresses import may_be_opened
 from scim.sso.saml import certificates
@@ -36,6 +36,10 @@ _REFUSALS = {
     "bad_sign_on_url": Sentence(
         "The address for signing in (SingleSignOnService) in this metadata is not a whole one that begins with "
         "https://."
+    ),
+    "too_many_certificates": Sentence(
+        "The metadata has more than {most} signing certificates. Remove the old ones at the identity provider.",
+        most=MAX_CERTIFICATES,
     ),
     "no_certificate": Sentence("The metadata has no signing certificate (KeyDescriptor)."),
 }
@@ -89,10 +93,13 @@ def read_metadata(document: bytes, now: datetime, *, local: bool = False) -> Ide
     entity_id = entity.get("entityID", "").strip()
     if not 0 < len(entity_id) <= _ENTITY_ID_LIMIT:
         raise _refused("no_entity_id")
+    found = certificates.usable(_certificates(role), now)
+    if len(found) > MAX_CERTIFICATES:
+        raise _refused("too_many_certificates")
     return IdentityProvider(
         entity_id=entity_id,
         sign_on_url=_sign_on_url(role, local=local),
-        certificates=certificates.usable(_certificates(role), now),
+        certificates=found,
         name_id_formats=tuple(text_of(found) for found in role.findall(f"{METADATA}NameIDFormat")),
         document=document.decode("utf-8-sig"),
     )
@@ -154,11 +161,13 @@ def _sign_on_url(role: Element, *, local: bool) -> str:
 
 
 def _certificates(role: Element) -> list[x509.Certificate]:
+    """Of each key its own certificate: what follows in a chain belongs to those who issued it, and signs no answer."""
     found = [
-        certificates.load(text_of(element))
+        certificates.load(text_of(data.find(f"{SIGNATURE}X509Certificate")))
         for descriptor in role.findall(f"{METADATA}KeyDescriptor")
         if descriptor.get("use", "signing") == "signing"
-        for element in descriptor.iter(f"{SIGNATURE}X509Certificate")
+        for data in descriptor.iter(f"{SIGNATURE}X509Data")
+        if data.find(f"{SIGNATURE}X509Certificate") is not None
     ]
     if not found:
         raise _refused("no_certificate")

@@ -13,6 +13,7 @@ import pytest
 from scim.admin.provider_switches import record_sso_test
 from scim.domain.activities import FAMILIES, Status
 from scim.schema.urns import NINJAONE_USER
+from tests import people
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
 from tests.people import Person
@@ -84,7 +85,7 @@ async def disable_sso(scene: Scene) -> None:
 
 
 async def enable_sso(scene: Scene) -> None:
-    await scene.admin.done("POST", f"/identity-providers/{scene.other}/sso:enable")
+    await scene.critical("POST", f"/identity-providers/{scene.other}/sso:enable", "enableSso", scene.other)
 
 
 def scim(method: str, path: str, body: object = None) -> Callable[[Scene], Awaitable[None]]:
@@ -155,7 +156,7 @@ async def scene() -> Scene:
     other = (await admin.done("POST", "/identity-providers", {"name": "Interop", "kind": "other"}))["id"]
     for provider_id in ("entra", other):
         await with_tested_sso(admin, provider_id)
-    await admin.done("POST", f"{PROVIDER}/sso:enable")
+    await people.enable_sso(admin)
     person = await Person(admin, await admin.account("ana@contoso.com", administrator=True)).equip()
     await admin.services.administrator_guard.enrolled(person.user, able)
     await person.sign_in()

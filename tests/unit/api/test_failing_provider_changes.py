@@ -27,7 +27,7 @@ from tests.fakes.rows import (
     repeat,
 )
 from tests.invariants import activities, directory
-from tests.people import Person
+from tests.people import Person, enable_sso, with_code
 from tests.unit.api.test_providers import SSO
 from tests.world import Reply
 
@@ -54,7 +54,7 @@ async def ready(admin: AdminWorld) -> None:
 
 async def enabled(admin: AdminWorld) -> None:
     await ready(admin)
-    await admin.done("POST", f"{ENTRA}/sso:enable")
+    await enable_sso(admin)
 
 
 async def switched_off(admin: AdminWorld) -> None:
@@ -63,6 +63,10 @@ async def switched_off(admin: AdminWorld) -> None:
 
 async def as_it_is(_: AdminWorld) -> None:
     pass
+
+
+async def enabling(admin: AdminWorld, *_: object) -> Reply:
+    return await with_code(admin, "enableSso", "entra", "POST", f"{ENTRA}/sso:enable")
 
 
 async def disable_sso(admin: AdminWorld, ana: Person, proof: str) -> Reply:
@@ -91,7 +95,7 @@ CHANGES = {
         as_it_is, lambda admin, *_: admin.call("PATCH", ENTRA, {"emailDomains": ["new.com"]}), ("SSO Updated",)
     ),
     "test": Change(configured, lambda admin, *_: sign_in_tested(admin), ("SSO Updated",)),
-    "enable SSO": Change(ready, lambda admin, *_: admin.call("POST", f"{ENTRA}/sso:enable"), ("Enabled",)),
+    "enable SSO": Change(ready, enabling, ("Enabled",)),
     "disable SSO": Change(enabled, disable_sso, ("Disabled", "SCIM Disabled")),
     "enable SCIM": Change(
         switched_off, lambda admin, *_: admin.call("POST", f"{ENTRA}/scim:enable"), ("SCIM Enabled",)

@@ -7,7 +7,7 @@ from scim.admin.sso_configurations import client_secret
 from scim.domain.sso import SsoState, client_secret_name
 from tests.admin_world import AdminWorld
 from tests.fakes.rows import FakeRows
-from tests.people import Person
+from tests.people import Person, enable_sso, with_code
 from tests.unit.api.test_providers import SSO, recorded
 
 PATH = "/identity-providers/entra"
@@ -22,7 +22,11 @@ async def admin():
 
 
 async def configure(admin, **changes):
-    return await admin.call("PATCH", PATH, {"sso": OIDC | changes})
+    return await changed(admin, OIDC | changes)
+
+
+async def changed(admin, sso):
+    return await with_code(admin, "changeSso", "entra", "PATCH", PATH, {"sso": sso})
 
 
 async def kept(admin, provider_id="entra"):
@@ -87,12 +91,12 @@ async def test_while_people_sign_in_only_the_secret_can_be_exchanged(admin):
     """AMB-30."""
     await configure(admin, clientSecret=SECRET)
     await passed(admin)
-    await admin.done("POST", f"{PATH}/sso:enable")
+    await enable_sso(admin)
     for change in ({"clientId": "x"}, {"issuer": "https://x.example"}, {"nameClaims": ["email"]}):
         refused = await configure(admin, **change, clientSecret="another")
         assert (refused.status, refused.json["code"]) == (409, "sso_enabled")
         assert "issuer, client ID or name claims" in refused.json["detail"]
-    assert (await admin.call("PATCH", PATH, {"sso": SSO})).json["code"] == "sso_enabled"
+    assert (await changed(admin, SSO)).json["code"] == "sso_enabled"
     assert await kept(admin) == SECRET
     assert (await configure(admin, clientSecret="another")).json["sso"]["state"] == SsoState.ENABLED
     assert await kept(admin) == "another"
@@ -100,7 +104,7 @@ async def test_while_people_sign_in_only_the_secret_can_be_exchanged(admin):
 
 async def test_a_provider_that_signs_people_in_by_saml_now_has_no_secret(admin):
     await configure(admin, clientSecret=SECRET)
-    await admin.done("PATCH", PATH, {"sso": SSO})
+    await changed(admin, SSO)
     assert await admin.services.secrets.get(client_secret_name("entra")) is None
 
 

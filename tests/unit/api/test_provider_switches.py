@@ -15,12 +15,16 @@ from scim.storage.tables.rows import Delete
 from tests.admin_world import AdminWorld
 from tests.certificates import FIRST, SECOND
 from tests.fakes.rows import CountingRows, FakeRows, FaultyRows, fail_before, on_writes
-from tests.people import Person
+from tests.people import Person, enable_sso, with_code
 from tests.unit.api.test_providers import SSO, recorded
 from tests.world import OKTA, group, user
 
 PATH = "/identity-providers/entra"
 NOT_TESTED = (409, "sso_not_tested", "Test the connection before enabling SSO.")
+CONNECTED = (
+    "connection: https://sts.windows.net/1/; certificate added: CN=Contoso SSO 1 (SHA-256 "
+    "30c81ce0d8ce01c9c1fdb12ff84e877aacad39ac2d888a3b31e7439c1395cf16)"
+)
 OFF = "SCIM provisioning is disabled for this provider."
 
 
@@ -41,7 +45,8 @@ def told(reply):
 
 
 async def configure(admin, **changes):
-    await admin.done("PATCH", PATH, {"sso": SSO | changes})
+    reply = await with_code(admin, "changeSso", "entra", "PATCH", PATH, {"sso": SSO | changes})
+    assert reply.status == 200, reply
 
 
 async def passed(admin):
@@ -53,7 +58,7 @@ async def passed(admin):
 async def enabled(admin):
     await configure(admin)
     await passed(admin)
-    await admin.done("POST", f"{PATH}/sso:enable")
+    await enable_sso(admin)
 
 
 async def without_native_administrators(admin):
@@ -79,7 +84,7 @@ async def test_sso_is_enabled_only_after_a_test_that_no_person_can_claim(admin):
         "ana@contoso.com",
         SSO | {"protocol": "saml2"},
     )
-    sso = (await admin.done("POST", f"{PATH}/sso:enable"))["sso"]
+    sso = (await enable_sso(admin))["sso"]
     assert (sso["state"], sso["since"], sso["by"]) == ("enabled", "2026-11-23T12:00:00.000Z", "boss@contoso.com")
 
 
@@ -89,8 +94,8 @@ async def test_enabling_is_recorded_once(admin):
     await admin.done("POST", f"{PATH}/sso:enable")
     assert sorted(each[::2] for each in await recorded(admin, "entra")) == [
         ("Enabled", ""),
-        ("SSO Updated", ""),
         ("SSO Updated", "connection tested: signed in as ana@contoso.com"),
+        ("SSO Updated", CONNECTED),
     ]
 
 
@@ -117,7 +122,7 @@ async def test_another_configuration_has_to_be_tested_again(admin, ana):
     await configure(admin, certificates=[SECOND])
     assert told(await admin.call("POST", f"{PATH}/sso:enable")) == NOT_TESTED
     await passed(admin)
-    await admin.done("POST", f"{PATH}/sso:enable")
+    await enable_sso(admin)
     await disable(ana)
     await configure(admin, entityId="https://other.example/")
     assert told(await admin.call("POST", f"{PATH}/sso:enable")) == NOT_TESTED
@@ -159,7 +164,7 @@ async def test_disabling_sso_takes_a_proof_for_this_provider(admin, ana):
     reply = await disable(ana)
     assert (reply.status, reply.json["sso"]["state"], reply.json["sso"]["by"]) == (200, "disabled", "ana@contoso.com")
     assert (await recorded(admin, "entra"))[0] == ("Disabled", (), "", True)
-    assert (await admin.done("POST", f"{PATH}/sso:enable"))["sso"]["state"] == "enabled"
+    assert (await enable_sso(admin))["sso"]["state"] == "enabled"
 
 
 async def test_disabling_sso_leaves_scim_on_and_other_providers_alone(admin, ana):
@@ -169,7 +174,7 @@ async def test_disabling_sso_leaves_scim_on_and_other_providers_alone(admin, ana
     await admin.done("PATCH", "/identity-providers/okta", {"sso": SSO})
     tested = await admin.services.providers.sso_configuration("okta")
     await record_sso_test(admin.services, "okta", tested, "ana@contoso.com", "request")
-    await admin.done("POST", "/identity-providers/okta/sso:enable")
+    await enable_sso(admin, "okta")
     await disable(ana)
     assert (await admin.done("GET", PATH))["scim"]["enabled"]
     assert (await admin.world.call("GET", "/Users")).status == 200

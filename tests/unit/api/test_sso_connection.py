@@ -9,7 +9,7 @@ from scim.domain.sso import SsoState
 from tests.admin_world import AdminWorld
 from tests.certificates import FIRST, SECOND
 from tests.fakes.rows import FakeRows
-from tests.people import technician
+from tests.people import enable_sso, technician, with_code
 from tests.unit.api.test_provider_switches import configure, enabled, passed
 from tests.unit.console.test_sso_connection import metadata
 
@@ -24,6 +24,10 @@ async def admin():
 
 async def imported(admin, **body):
     return await admin.call("POST", f"{BASE}/metadata:import", body)
+
+
+async def imported_with_code(admin, **body):
+    return await with_code(admin, "changeSso", "entra", "POST", f"{BASE}/metadata:import", body)
 
 
 def refusal(reply):
@@ -69,8 +73,8 @@ async def test_what_is_no_metadata_is_told_at_its_field(admin, body, code, field
 async def test_a_connection_in_use_takes_new_certificates_and_nothing_else(admin):
     await imported(admin, document=metadata())
     await passed(admin)
-    await admin.done("POST", f"{BASE}:enable")
-    reply = await imported(admin, document=metadata(SECOND))
+    await enable_sso(admin)
+    reply = await imported_with_code(admin, document=metadata(SECOND))
     assert (reply.status, reply.json["sso"]["state"]) == (200, "enabled")
     other = await imported(admin, document=metadata(SECOND, "https://evil.example"))
     assert (other.status, other.json["code"]) == (409, "sso_enabled")
@@ -107,7 +111,12 @@ async def test_the_addresses_are_what_the_identity_provider_is_given(admin):
 async def test_signing_certificates_are_told_with_their_expiry(admin):
     assert await admin.done("GET", f"{BASE}/certificates") == {"items": []}
     await imported(admin, document=metadata())
-    told = {"subject": "CN=Contoso SSO 1", "notAfter": "2056-01-01T00:00:00.000Z", "pem": FIRST}
+    told = {
+        "subject": "CN=Contoso SSO 1",
+        "fingerprint": "30c81ce0d8ce01c9c1fdb12ff84e877aacad39ac2d888a3b31e7439c1395cf16",
+        "notAfter": "2056-01-01T00:00:00.000Z",
+        "pem": FIRST,
+    }
     assert await admin.done("GET", f"{BASE}/certificates") == {"items": [told]}
 
 

@@ -15,6 +15,7 @@ from tests.invariants import activities, directory
 from tests.people import PASSWORD, Person, technician
 from tests.saml_identity_provider import signer
 from tests.signing_in import SIGN_ON_URL, Browser, OidcProvider, SamlProvider
+from tests.unit.console.test_sso import make_administrator
 from tests.unit.sso.oidc.double import Double
 from tests.visitor import Visitor
 from tests.world import OKTA, patch, user
@@ -137,6 +138,13 @@ async def test_a_provider_speaks_for_nobody_of_another_one_or_of_another_domain(
     await set_type(admin, other.id, AuthenticationType.SSO)
     await browser.leave()
     assert f"no account matches {name}" in await refusal(await browser.come_back(provider, name=name))
+
+
+async def test_a_name_that_is_too_long_for_anybody_is_nobodys(provider, browser):
+    await browser.leave()
+    assert "no account matches" in await refusal(
+        await browser.come_back(provider, name="\ufdfa" * 700 + "@contoso.com")
+    )
 
 
 async def test_an_e_mail_address_that_several_have_lets_nobody_in(admin, provider, browser):
@@ -264,6 +272,26 @@ async def test_a_form_that_another_site_sends_in_between_ends_no_sign_in(provide
 
 
 @pytest.mark.usefixtures("ana")
+async def test_a_picture_on_another_site_pushes_no_sign_in_out(provider, browser):
+    await browser.leave()
+    kept = dict(browser.cookies)
+    browser.headers["sec-fetch-dest"] = "image"
+    for _ in range(4):
+        assert (await browser.get("sso/entra")).location == "/console/sign-in"
+    assert browser.cookies == kept
+    browser.headers["sec-fetch-dest"] = "document"
+    await browser.come_back(provider)
+    assert await is_signed_in(browser)
+
+
+async def test_an_answer_of_saml_is_taken_from_a_form_alone(provider, browser):
+    """Addresses are in histories and logs."""
+    await provider.connect(SsoState.ENABLED, idp_initiated=True)
+    page = await browser.get("sso/entra/callback", SAMLResponse=provider.answer(None).posted())
+    assert page.status == 403
+    assert not await is_signed_in(browser)
+
+
 async def test_a_request_is_good_for_ten_minutes(admin, provider, browser):
     await browser.leave()
     admin.clock.advance(minutes=10)
@@ -349,6 +377,36 @@ async def test_who_has_no_app_sets_one_up_on_the_way(admin, provider, browser):
     code = pyotp.TOTP(secret).at(int(admin.clock.now().timestamp()))
     assert (await browser.send("sso/entra/code", **wrong.kept, code=code)).status == 200
     assert await is_signed_in(browser)
+
+
+async def test_a_code_begins_one_session_for_one_sign_in_there(admin, provider, browser, ana):
+    """ADR 21: a request and its answer are good once."""
+    person = await Person(admin, await admin.services.accounts.get(ana)).equip()
+    await arrive(provider, browser)
+    kept = dict(browser.cookies)
+    await browser.send("sso/entra/code", code=person.code())
+    browser.cookies = kept
+    again = await browser.send("sso/entra/code", code=person.code())
+    assert (again.status, "This took too long." in again.text) == (403, True)
+    assert not await is_signed_in(browser)
+
+
+async def test_who_has_become_native_meanwhile_is_asked_for_no_code(admin, provider, browser, ana):
+    person = await Person(admin, await admin.services.accounts.get(ana)).equip()
+    await arrive(provider, browser)
+    await set_type(admin, ana, AuthenticationType.NATIVE)
+    page = await browser.send("sso/entra/code", code=person.code())
+    assert "Your account signs in here with a password and a code" in await refusal(page)
+    assert not await is_signed_in(browser)
+
+
+async def test_an_administrator_sets_up_no_first_app_on_the_way(admin, provider, browser, ana):
+    """Whoever took the provider over would have an app for critical changes."""
+    await make_administrator(admin, ana)
+    await arrive(provider, browser)
+    page = await browser.get("sso/entra/code")
+    assert (page.status, "with an invitation link. Ask another system administrator" in page.text) == (403, True)
+    assert "app-key" not in page.html
 
 
 @pytest.mark.usefixtures("ana")

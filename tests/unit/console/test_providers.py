@@ -51,7 +51,7 @@ async def test_the_ellipsis_offers_what_can_be_done_now(visitor, admin):
     await configure(admin)
     await passed(admin)
     assert "Open Edit Test connection Enable SSO Delete provider" in (await visitor.get(PROVIDERS)).text
-    await visitor.send(f"{ENTRA}/sso/enable")
+    await visitor.send(f"{ENTRA}/sso/enable", verification_code=visitor.person.code())
     assert "Open Edit Disable SSO Delete provider" in (await visitor.get(PROVIDERS)).text
 
 
@@ -128,7 +128,7 @@ async def test_the_page_of_a_provider_says_how_sso_stands(visitor, admin):
     page = await visitor.get(ENTRA)
     assert "The connection works. Until you enable SSO, nothing changes for anybody." in page.text
     assert "23 Nov 2026 , signed in as ana@contoso.com" in page.text
-    await visitor.send(f"{ENTRA}/sso/enable")
+    await visitor.send(f"{ENTRA}/sso/enable", verification_code=visitor.person.code())
     page = await visitor.get(ENTRA)
     assert "Enabled since 23 Nov 2026 by chief@contoso.com" in page.text
     assert f"/console/{ENTRA}/sso/disable" in page.html
@@ -275,7 +275,10 @@ async def test_a_connection_that_is_in_use_takes_new_certificates_only(visitor, 
     page = await visitor.send(f"{ENTRA}/edit", **given, **CONNECTION | {"sso.signOnUrl": "https://other.example/"})
     assert page.status == 409
     assert "Disable SSO before you change its entity ID or sign-on URL" in page.text
-    reply = await visitor.send(f"{ENTRA}/edit", **given, **CONNECTION | {"sso.certificates": f"{FIRST}\n\n{BARE}"})
+    wanted = given | CONNECTION | {"sso.certificates": f"{FIRST}\n\n{BARE}"}
+    page = await visitor.send(f"{ENTRA}/edit", **wanted)
+    assert "authenticator app to change how people sign in through Contoso Entra." in page.text
+    reply = await visitor.send(f"{ENTRA}/edit", **page.kept, verification_code=visitor.person.code())
     assert reply.status == 303
     assert (await admin.services.providers.sso_configuration("entra")).certificates == (FIRST, SECOND)
 

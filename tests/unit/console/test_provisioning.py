@@ -13,11 +13,13 @@ from scim.console.views import View
 from scim.console.visits import Visit
 from scim.domain.authority import Permission
 from scim.domain.providers import Provider
+from scim.domain.sso import SsoState
 from scim.domain.tokens import TokenUse
 from scim.errors import Unavailable
 from scim.sentences import Sentence
 from scim.web.messages import WebRequest
 from tests.people import technician
+from tests.signing_in import SamlProvider
 from tests.visitor import Visitor
 from tests.world import user
 
@@ -342,6 +344,15 @@ async def test_disabling_names_the_consequences_and_cancel_leaves_it_on(chief):
     assert "Off since 23 Nov 2026 by chief@contoso.com" in off.text
     assert "Its token is kept, and works again when SCIM is on." in off.text
     assert "Rotate token" not in off.text
+
+
+async def test_that_who_becomes_native_needs_a_link_is_said_while_sso_is_enabled(chief):
+    await enable(chief)
+    await provisioned(chief, 1)
+    told = "They do not sign in at the provider any more: each needs an invitation link"
+    assert told not in (await chief.send(f"{WINDOW}/disable")).text
+    await SamlProvider(chief.admin, "fabrikam").connect(SsoState.ENABLED)
+    assert told in (await chief.send(f"{WINDOW}/disable")).text
 
 
 async def test_users_can_become_native_for_good(chief):

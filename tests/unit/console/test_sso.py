@@ -29,7 +29,10 @@ async def test_sso_is_enabled_after_a_test(visitor, admin):
     await passed(admin)
     page = await visitor.get(ENABLE)
     assert "people with Native sign in here as before" in page.text
-    reply = await visitor.send(ENABLE, version=version_in(page))
+    page = await visitor.send(ENABLE, version=version_in(page))
+    assert "from your authenticator app to enable SSO for Contoso Entra." in page.text
+    assert await state(admin) == "ready"
+    reply = await visitor.send(ENABLE, **page.kept, verification_code=visitor.person.code())
     assert (reply.status, reply.location, reply.notice) == (303, f"/console/{ENTRA}", "sso-enabled")
     assert await state(admin) == "enabled"
     assert "SSO is enabled already." in (await visitor.get(ENABLE)).text
@@ -68,6 +71,7 @@ async def test_what_enabling_changes_is_told_before(visitor, admin):
     page = await visitor.get(ENABLE)
     assert "3 people of this provider sign in there from then on. See the list" in page.text
     assert "1 of them can sign in here with a password today, and cannot any more then." in page.text
+    assert "Sessions that they have here go on until they end by themselves" in page.text
     assert f"1 system administrator is among them: {ana.user_name}" in page.text
     assert "1 native account in its e-mail domains was set to SSO, and signs in there, too." in page.text
     native = await admin.services.users.get("entra", ids[0])

@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from scim.admin.sso_configurations import client_secret
 from scim.domain.sso import OidcConfiguration, SamlConfiguration, SsoState
 from tests.certificates import EXPIRED, FIRST, SECOND
 from tests.people import technician
@@ -84,7 +85,11 @@ async def test_what_is_no_metadata_is_told_at_its_field(visitor, admin, fields, 
 async def test_a_connection_in_use_takes_new_certificates_by_its_metadata_and_nothing_else(visitor, admin):
     await configure(admin, entityId="https://idp.example/metadata", signOnUrl="https://idp.example/saml")
     await SamlProvider(admin).switch(SsoState.ENABLED)
-    assert (await visitor.send(IMPORT, document=metadata(SECOND))).status == 303
+    page = await visitor.send(IMPORT, document=metadata(SECOND))
+    assert "authenticator app to change how people sign in through Contoso Entra." in page.text
+    assert (await stored(admin)).certificates != (SECOND,)
+    reply = await visitor.send(IMPORT, **page.kept, verification_code=visitor.person.code())
+    assert (reply.status, reply.notice) == (303, "provider-changed")
     assert (await stored(admin)).certificates == (SECOND,)
     page = await visitor.send(IMPORT, document=metadata(entity_id="https://other.example/"))
     assert (page.status, "Disable SSO before you change its entity ID" in page.text) == (409, True)
@@ -110,6 +115,18 @@ async def test_openid_connect_is_set_up_and_its_secret_never_shown(visitor, admi
     assert (await visitor.send(OPENID, **OIDC | {"sso.clientSecret": ""})).status == 303
     assert await stored(admin) == found
     assert "https://rollcall.example/console/sso/entra/callback" in (await visitor.get(ENTRA)).html
+
+
+async def test_another_client_secret_takes_a_code_and_is_never_shown_meanwhile(visitor, admin):
+    await visitor.send(OPENID, **OIDC)
+    present = await stored(admin)
+    page = await visitor.send(OPENID, **OIDC | {"sso.clientSecret": "0th3r"})
+    assert "authenticator app to change how people sign in" in page.text
+    assert "0th3r" not in page.html
+    assert await stored(admin) == present
+    reply = await visitor.send(OPENID, **page.kept, verification_code=visitor.person.code())
+    assert (reply.status, reply.notice) == (303, "provider-changed")
+    assert await client_secret(admin.services, "entra", await stored(admin)) == "0th3r"
 
 
 @pytest.mark.parametrize(
@@ -139,6 +156,11 @@ async def test_the_rules_of_sign_in_are_set(visitor, admin):
     await visitor.send(RULES, trustsMfa="on")
     policies = (await admin.services.providers.get("entra")).policies
     assert (policies.trusts_mfa, policies.idp_initiated) == (True, False)
+
+
+async def test_that_sign_ins_begin_at_the_provider_is_offered_for_saml(visitor, admin):
+    await configure(admin)
+    assert 'name="idpInitiated"' in (await visitor.get(RULES)).html
 
 
 async def test_the_card_has_what_the_identity_provider_is_given(visitor, admin):

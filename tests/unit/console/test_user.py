@@ -11,6 +11,7 @@ from tests.accounts import switch_scim, technician
 from tests.activities import Log
 from tests.people import Person
 from tests.people import technician as signed_in_technician
+from tests.unit.console.test_sso import make_administrator
 from tests.visitor import Visitor
 from tests.world import patch
 
@@ -246,6 +247,22 @@ async def test_the_security_of_scim_users_needs_no_invitation(visitor, ana):
     assert "invitation link" not in page.text.casefold()
     refused = await visitor.send(f"{USERS}/{ana}/security/invite")
     assert (refused.status, "managed through SCIM" in refused.text) == (409, True)
+
+
+async def test_that_native_without_a_password_is_no_way_in_is_said_before(visitor, admin, ana, tess):
+    """R010, R011: nobody who is managed through SCIM is invited to choose one."""
+    told = "Set to Native it cannot sign in anywhere while SSO is enabled."
+    assert told in (await visitor.get(f"{USERS}/{ana}/security")).text
+    assert told not in (await visitor.get(f"{USERS}/{tess.id}/security")).text
+    await Person(admin, await admin.services.accounts.get(ana)).equip()
+    assert told not in (await visitor.get(f"{USERS}/{ana}/security")).text
+
+
+async def test_whose_app_is_reset_and_needs_a_link_for_the_next_is_said_before(visitor, admin, ana):
+    told = "sets it up with an invitation link. Create one afterwards."
+    assert told not in (await visitor.get(f"{USERS}/{ana}/security/reset-mfa")).text
+    await make_administrator(admin, ana)
+    assert told in (await visitor.get(f"{USERS}/{ana}/security/reset-mfa")).text
 
 
 async def test_a_native_account_gets_a_link_that_is_shown_once(visitor, tess):

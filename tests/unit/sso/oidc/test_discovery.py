@@ -95,13 +95,30 @@ async def test_an_issuer_with_a_slash_at_its_end_is_asked_without_it(double, iss
     assert (await issuers.server(double.issuer)).issuer.endswith("v2.0/")
 
 
-async def test_a_failing_issuer_is_told_apart_from_one_that_is_none(double, issuers):
+async def test_a_failing_issuer_is_told_apart_from_one_that_is_none(double, issuers, clock):
     double.replies[DISCOVERY] = lambda: web.Response(status=503)
     with pytest.raises(FetchRefused) as refused:
         await issuers.server(double.issuer)
     assert refused.value.code == "server_error"
     double.replies.clear()
+    clock.advance(seconds=10)
     assert await issuers.server(double.issuer)
+
+
+async def test_who_waits_for_an_issuer_that_fails_shares_its_failure(double, issuers, clock):
+    """Else each of many would wait for a time-out of its own, one after another."""
+    double.replies[DISCOVERY] = lambda: web.Response(status=503)
+    found = await asyncio.gather(*(issuers.server(double.issuer) for _ in range(5)), return_exceptions=True)
+    assert [each.code for each in found] == ["server_error"] * 5
+    assert len(double.seen) == 1
+    clock.advance(seconds=9)
+    with pytest.raises(FetchRefused):
+        await issuers.server(double.issuer)
+    assert len(double.seen) == 1
+    clock.advance(seconds=1)
+    with pytest.raises(FetchRefused):
+        await issuers.server(double.issuer)
+    assert len(double.seen) == 2
 
 
 async def test_who_asks_at_once_waits_for_one_fetch(double, issuers):

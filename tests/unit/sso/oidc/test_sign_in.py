@@ -129,7 +129,11 @@ async def test_the_first_claim_that_is_there_is_the_name(party, double, claims, 
     assert (await party.sign_in()).name == name
 
 
-@pytest.mark.parametrize("said", [{"email_verified": False}, {"email_verified": "false"}, {"xms_edov": False}])
+@pytest.mark.parametrize(
+    "said",
+    [{"email_verified": value} for value in (False, "false", "FALSE", "no", 0, "0", "", [])]
+    + [{"xms_edov": False}, {"email_verified": True, "xms_edov": "0"}],
+)
 async def test_an_address_that_is_not_verified_is_not_passed_on(party, double, said):
     double.claims = {"email": "boss@contoso.com", **said}
     assert "email" not in (await party.sign_in()).attributes

@@ -52,6 +52,24 @@ def read(text, **how):
     return read_metadata(text if isinstance(text, bytes) else text.encode(), NOW, **how)
 
 
+def test_of_a_chain_the_first_certificate_counts():
+    """The others are of those who issued it: they sign no answer, and their keys may be of other kinds."""
+    chained = key_of(signer()).replace(
+        "</X509Certificate>", "</X509Certificate><X509Certificate>garbage</X509Certificate>"
+    )
+    (certificate,) = read(entity(role(chained))).certificates
+    assert certificate.pem == signer().pem
+
+
+def test_more_certificates_than_can_be_kept_are_refused():
+    until = NOW + timedelta(days=30)
+    keys = [key_of(signer(f"key {number}", until)) for number in range(6)]
+    assert len(read(entity(role("".join(keys[:5])))).certificates) == 5
+    with pytest.raises(ConfigurationRefused, match="more than 5 signing certificates") as refused:
+        read(entity(role("".join(keys))))
+    assert refused.value.code == "too_many_certificates"
+
+
 def test_metadata_says_what_is_needed_to_sign_in():
     provider = read(entity())
     assert provider.entity_id == ENTITY_ID
