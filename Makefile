@@ -5,9 +5,9 @@ PORT ?= 7071
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PYTEST := $(PYTHON) -m pytest
-# One more than there are processors: tests also wait, for browsers and other processes. Those of a file stay with one
+# Two more than there are processors: tests also wait, for browsers and other processes. Those of a file stay with one
 # worker: what they share (apps, tenants, large directories) is made once.
-WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 2)
 # Compiled code is kept: the app starts several times as fast from it, and tests start it often.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -31,7 +31,9 @@ run: setup ## Run Rollcall with everything it needs; prints the SCIM URL and a t
 	@PORT=$(PORT) MEMORY=$(MEMORY) SEED=$(SEED) HOST=$(HOST) exec $(PYTHON) -m localdev
 
 .PHONY: test
-test: setup format lint types tests ## Check everything: format, lint, types and all tests
+test: ## Check everything: format, lint, types and all tests
+	@$(MAKE) --no-print-directory --jobs=2 setup
+	@$(MAKE) --no-print-directory --jobs=2 format lint types tests
 
 .PHONY: format
 format: setup ## Check the formatting (mend it with `make fix`)

@@ -78,11 +78,15 @@ window.checks = (() => {
 
   let reached = [];
 
+  function note(event) {
+    reached.push({ element: event.target, isShown: isFocusShown(event.target) });
+  }
+
   function watchFocus() {
     const within = root() === document.body ? document.querySelector("main") : root();
     const expected = stops(within);
     reached = [];
-    document.addEventListener("focusin", (event) => reached.push({ element: event.target, isShown: isFocusShown(event.target) }));
+    document.addEventListener("focusin", note); // once, however often it is asked for
     return expected.length;
   }
 

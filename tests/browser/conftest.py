@@ -17,11 +17,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from localdev.stack import Stack
 from tests.browser.chromium import WIDE, chromium, sign_in
 from tests.browser.people import Backstage, Person
+
+expect.set_options(timeout=15_000)  # other tests keep the machine busy
 
 
 @pytest.fixture(scope="session")

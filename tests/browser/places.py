@@ -201,6 +201,11 @@ def opener_of(template: str, tenant: Tenant) -> str:
 def go(page: Page, console: str, tenant: Tenant, place: Place) -> None:
     """Go there, by the links that people click."""
     page.goto(f"{console}/{address(place.path, tenant.ids)}")
+    open_dialogs(page, tenant, place)
+
+
+def open_dialogs(page: Page, tenant: Tenant, place: Place) -> None:
+    """Open those of a place, on whose page one is."""
     for number, template in enumerate(place.opens):
         inside = page.get_by_role("dialog") if number else page.locator("body")
         link = inside.locator(opener_of(template, tenant)).last

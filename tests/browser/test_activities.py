@@ -152,7 +152,7 @@ def test_days_are_asked_for_only_when_the_period_is_ones_own(page, console):
 def test_a_guide_gives_the_tenants_own_url_to_copy(page, console, run):
     """R036, R122."""
     page.goto(f"{console}/help")
-    page.get_by_role("link", name="Provision with Microsoft Entra ID").click()
+    page.get_by_role("link", name="Connect Microsoft Entra ID").click()
     page.get_by_role("button", name="SCIM API endpoint URL (tenant URL)").click()
     assert page.evaluate("navigator.clipboard.readText()") == run["scim_url"]
     page.get_by_role("navigation", name="Guides").get_by_role("link", name="Configure attributes").click()

@@ -5,38 +5,35 @@ without blanks as long as may be, tokens that have expired. Nothing in here chan
 """
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scim.console.rendering import shown
+from tests.browser.axe import ALL_RULES, CONTRAST, violations
 from tests.browser.chromium import NARROW, WIDE, sign_in
 from tests.browser.conftest import watch
-from tests.browser.places import PLACES, Place, go, opener_of
+from tests.browser.places import ORGANIZATIONS, PLACES, Place, address, open_dialogs, opener_of
 from tests.tenants.building import Tenant
 from tests.tenants.inhabited import inhabited
 
-AXE = (Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 CHECKS = Path(__file__).with_name("checks.js").read_text("utf-8")
-ALL_RULES = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 LOOKS = ((WIDE, "dark", CONTRAST), (WIDE, "light", ALL_RULES), (NARROW, "light", ALL_RULES), (NARROW, "dark", CONTRAST))
 """How each place is looked at, and by which rules: from light to dark nothing changes but colours. In a dialog they are
 the same in every width."""
-VIOLATIONS = """async (rules) => {
-  const { violations } = await axe.run(document.querySelector("dialog[open]") ?? document, rules);
-  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html} ${node.failureSummary}`));
-}"""
-"""In the dialog alone, where there is one: the page behind it is a place of its own."""
 
-type Visit = Callable[[Place], Page]
-everywhere = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+type Visit = Callable[..., Page]
+
+
+def pages() -> Iterable[Any]:
+    """The places of each page, itself first: going there takes most of the time."""
+    ordered = sorted(PLACES, key=lambda place: (place.is_public, place.path, len(place.opens)))
+    for (_, path), places in groupby(ordered, lambda place: (place.is_public, place.path)):
+        yield pytest.param([*places], id=path)
 
 
 @pytest.fixture(scope="session")
@@ -63,39 +60,39 @@ def contexts(browser: Browser, house: tuple[str, Tenant]) -> Iterator[dict[bool,
 
 @pytest.fixture
 def visit(contexts: dict[bool, BrowserContext], house: tuple[str, Tenant]) -> Iterator[Visit]:
-    """Goes to a place, and returns the page."""
+    """Goes to a page: its path, and whether it is for people who are not signed in."""
     console, tenant = house
     troubles: list[str] = []
-    pages: list[Page] = []
+    opened: list[Page] = []
 
-    def visit(place: Place) -> Page:
-        page = contexts[place.is_public].new_page()
-        pages.append(page)
+    def visit(path: str, *, is_public: bool = False) -> Page:
+        page = contexts[is_public].new_page()
+        opened.append(page)
         page.set_viewport_size(WIDE)
         watch(page, console, troubles)
         page.on("dialog", lambda dialog: troubles.append(f"a script ran: {dialog.message}"))
-        go(page, console, tenant, place)
-        page.evaluate(AXE)
+        page.goto(f"{console}/{address(path, tenant.ids)}")
         page.evaluate(CHECKS)
         return page
 
     yield visit
-    for page in pages:
+    for page in opened:
         page.close()
     assert not troubles, "\n".join(troubles)
 
 
-@everywhere
-def test_it_is_accessible_fits_its_window_shows_texts_as_texts_and_takes_the_keyboard(visit, tenant, place):
-    """All on one visit: going there takes most of the time."""
-    page = visit(place)
-    if not place.opens:
-        check_skipping(page)
-    check_tabbing(page)
-    check_texts(page, tenant, place)
-    assert looks(page) == []
-    if len(place.opens) == 1:
-        check_escape(page, tenant, place)
+@pytest.mark.parametrize("places", [*pages()])
+def test_all_of_it_is_accessible_fits_its_window_shows_texts_as_texts_and_takes_the_keyboard(visit, tenant, places):
+    page = visit(places[0].path, is_public=places[0].is_public)
+    for place in places:
+        open_dialogs(page, tenant, place)
+        if not place.opens:
+            check_skipping(page)
+        check_tabbing(page, place)
+        check_texts(page, tenant, place)
+        assert looks(page) == [], place.name
+        if place.opens:
+            check_escape(page, tenant, place)
 
 
 def looks(page: Page) -> list[str]:
@@ -106,7 +103,7 @@ def looks(page: Page) -> list[str]:
         page.emulate_media(color_scheme=scheme)
         if rules is ALL_RULES:
             wrong += [f"{size['width']}: {each}" for each in page.evaluate("[...checks.layout(), ...checks.menus()]")]
-        wrong += [f"{size['width']} {scheme}: {each}" for each in page.evaluate(VIOLATIONS, rules)]
+        wrong += [f"{size['width']} {scheme}: {each}" for each in violations(page, rules)]
     page.set_viewport_size(WIDE)
     return wrong
 
@@ -115,7 +112,7 @@ def check_texts(page: Page, tenant: Tenant, place: Place) -> None:
     """No name ran as a script, and those of the place are read as what they are."""
     read = page.evaluate("checks.read()")
     missing = [each for each in place.tells if each in tenant.texts and seen(tenant.texts[each]) not in read]
-    assert missing == []
+    assert missing == [], place.name
     assert page.evaluate("window.hacked") is None
 
 
@@ -132,12 +129,12 @@ def check_skipping(page: Page) -> None:
     expect(page.locator("main")).to_be_focused()
 
 
-def check_tabbing(page: Page) -> None:
+def check_tabbing(page: Page, place: Place) -> None:
     """Tab reaches all of it, in the order in which it is read, and what has the focus can be seen."""
     stops = page.evaluate("checks.watchFocus()")
     for _ in range(stops + 2):
         page.keyboard.press("Tab")
-    assert page.evaluate("checks.unreached()") == []
+    assert page.evaluate("checks.unreached()") == [], place.name
     page.evaluate("document.activeElement.blur()")  # the link to the content lies over others while it has the focus
 
 
@@ -152,7 +149,7 @@ def check_escape(page: Page, tenant: Tenant, place: Place) -> None:
 
 def test_a_menu_is_used_by_the_keyboard(visit):
     """Enter opens it, arrows move in it, Esc closes it and gives the focus back."""
-    page = visit(next(place for place in PLACES if place.name == "organizations"))
+    page = visit(ORGANIZATIONS)
     menu = page.locator("main details[data-menu]").first
     menu.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -168,7 +165,7 @@ def test_a_menu_is_used_by_the_keyboard(visit):
 
 
 def test_the_bar_and_the_navigation_are_reached_by_the_keyboard(visit):
-    page = visit(next(place for place in PLACES if place.name == "dashboard"))
+    page = visit("dashboard")
     page.keyboard.press("Tab")
     expect(page.locator("a.skip")).to_be_focused()
     found = page.locator(".topbar :is(a, input, summary):visible, .sidebar a:visible")

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from localdev.stack import Stack
 from scim.schema.urns import NINJAONE_USER, PATCH_OP
+from tests.browser.axe import violations
 from tests.browser.people import Person
 from tests.certificates import FIRST
 from tests.identity_providers.starting import IdentityProvider
@@ -141,6 +142,7 @@ class Journey:
             f"Signed in as {self.email}: that is the account of Tess Technician."
         )
         expect(tab.get_by_role("main")).to_contain_text(f"Known as {self.email}")
+        assert violations(tab) == []
         tab.close()
         self.page.reload()
 
@@ -245,6 +247,7 @@ def test_saml_from_metadata_to_the_end_of_every_session(set_out, run, emulators)
     journey.provision(journey.connect_scim(), run["organizations"][0]["id"])
     tab = journey.test_connection()
     expect(tab.get_by_role("main")).to_contain_text("The answer is not signed with the configured certificate.")
+    assert violations(tab) == []
     tab.close()
     journey.expect_not_enabled()
     journey.import_metadata(lambda dialog: dialog.get_by_label("Metadata URL").fill(url))
@@ -261,6 +264,7 @@ def test_saml_from_metadata_to_the_end_of_every_session(set_out, run, emulators)
     sign_in_there(tess, journey.email)
     inactive = f"Your account is inactive. It is managed by {journey.name}; ask your administrator."
     expect(tess.get_by_role("main")).to_contain_text(inactive)
+    assert violations(tess) == []
 
     journey.activate(active=True)
     tess = journey.new_page()

@@ -117,15 +117,15 @@ async def test_a_scan_by_cursor_reads_on_where_one_by_index_must_give_up(
     assert await read_on(None, [world], "/Users", filter="title pr", count=5) == people[9:11]
 
 
-async def test_a_list_of_ten_thousand_by_cursor_reads_each_row_once() -> None:
+async def test_a_list_of_thousands_by_cursor_reads_each_row_once() -> None:
     counting = CountingRows(FakeRows())
     world = await World.on(counting)
-    people = await world.users(10_000)
+    people = await world.users(3_000)
     await world.call("GET", "/Users", cursor="", count=1)  # makes the key that seals cursors
     counting.reset()
 
     assert await read_on(None, [world], "/Users", count=200) == people
     stripes = 1  # of the counter: requests came one at a time
-    assert counting.rows_read == 10_000 + stripes
-    assert counting.calls == {"query": 10_000 / 200 + 1}
+    assert counting.rows_read == 3_000 + stripes
+    assert counting.calls == {"query": 3_000 / 200 + 1}
     assert counting.rows_written == 0
