@@ -49,7 +49,7 @@ types: setup ## Check the types of the product
 
 .PHONY: tests
 tests: setup ## Run all tests; one level alone: make tests ONLY=tests/unit
-	@$(PYTEST) -n $(WORKERS) --dist loadfile $(ONLY)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ONLY)
 
 .PHONY: fix
 fix: setup ## Format, and mend what the linter can
