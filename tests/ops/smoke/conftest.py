@@ -1,6 +1,7 @@
 """A tenant in the test's process, and the smoke test against it."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,14 @@ class Result:
     @property
     def outcomes(self):
         return {each.check: each.outcome for each in self.findings}
+
+    def check(self, expected):
+        """What is expected has failed, by these words of its sentence, and only that; nobody is left behind."""
+        assert self.failures.keys() == expected.keys()
+        for check, words in expected.items():
+            assert re.search(words, self.failures[check]), self.failures[check]
+        assert all(each.remedy for each in self.findings if each.outcome is Outcome.FAILED)
+        assert self.users == []
 
 
 class Tenant:

@@ -8,30 +8,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from scim.domain.sso import SsoState
 from scim.errors import Unavailable
 from scim.sso.saml.encryption_keys import SECRET_NAME
 from tests.admin_world import AdminWorld
 from tests.saml_identity_provider import Signer, encoded, encrypted, signer
-from tests.signing_in import Browser, SamlProvider
-from tests.world import user
+from tests.signing_in import Browser
 
 CERTIFICATE = "sso/entra/encryption.cer"
 KEY_GONE = "The key for encrypted assertions cannot be read at the moment. Try again in a minute."
 
 
-@pytest.fixture
-async def provider(admin):
-    """Contoso Entra, with single sign-on enabled, and Ana there."""
-    await admin.world.created("/Users", user("ana@contoso.com"))
-    provider = SamlProvider(admin)
-    await provider.connect(SsoState.ENABLED)
-    return provider
-
-
-@pytest.fixture
-def browser(admin):
-    return Browser(admin)
+pytestmark = pytest.mark.usefixtures("ana")
 
 
 @pytest.fixture

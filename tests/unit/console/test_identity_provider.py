@@ -23,25 +23,6 @@ from tests.world import OKTA, patch, user
 NOT_BEGUN = "This sign-in was not begun in this browser, or more than ten minutes ago. Start it at the sign-in page."
 
 
-@pytest.fixture
-async def provider(admin):
-    """Contoso Entra, with single sign-on enabled."""
-    provider = SamlProvider(admin)
-    await provider.connect(SsoState.ENABLED)
-    return provider
-
-
-@pytest.fixture
-async def ana(admin):
-    """Provisioned by Contoso Entra; the id."""
-    return await admin.world.created("/Users", user("ana@contoso.com"))
-
-
-@pytest.fixture
-def browser(admin):
-    return Browser(admin)
-
-
 async def set_type(admin, account_id, how):
     profile = await admin.services.profiles.get(account_id)
     await admin.services.profiles.save(replace(profile, authentication_type=how))

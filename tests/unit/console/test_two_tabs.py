@@ -5,26 +5,15 @@ import pytest
 from scim.domain.sso import SsoState
 from scim.web.cookies import SSO_NAME
 from tests.people import Person
-from tests.signing_in import Browser, OidcProvider, SamlProvider
+from tests.signing_in import Browser, OidcProvider
 from tests.unit.sso.oidc.double import Double
-from tests.world import OKTA, user
+from tests.world import OKTA
 
 LONG = "/console/administration/users?search=" + "x" * 463
 """As long as an address to return to may be."""
 
 
-@pytest.fixture
-async def provider(admin):
-    """Contoso Entra, with single sign-on enabled, and Ana there."""
-    await admin.world.created("/Users", user("ana@contoso.com"))
-    provider = SamlProvider(admin)
-    await provider.connect(SsoState.ENABLED)
-    return provider
-
-
-@pytest.fixture
-def browser(admin):
-    return Browser(admin)
+pytestmark = pytest.mark.usefixtures("ana")
 
 
 async def tabs(browser, *wanted):
